@@ -1,0 +1,12 @@
+/// The engine: tables of typed rows, found by key, logged at every commit. Knows rows and schemas,
+/// and is what an application uses.
+@SuppressWarnings(
+    "requires-automatic") // Agrona and JCTools come as automatic modules; none of their types is in
+                          // the API
+module org.basaltdb.core {
+  requires org.agrona;
+  requires org.basaltdb.offheap;
+  requires org.basaltdb.wal;
+  requires org.jctools.core.jdk11;
+  requires static org.jspecify;
+}

@@ -1,0 +1,7 @@
+/// Memory, files, system calls, and the page and index structures over raw bytes. Knows bytes,
+/// addresses and pages; its packages are open to the modules of the engine only. The one module
+/// that needs `--enable-native-access`.
+@SuppressWarnings("module") // the modules it exports to are built after it
+module org.basaltdb.offheap {
+  requires static org.jspecify;
+}
