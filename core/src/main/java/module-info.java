@@ -1,8 +1,7 @@
 /// The engine: tables of typed rows, found by key, logged at every commit. Knows rows and schemas,
-/// and is what an application uses.
-@SuppressWarnings(
-    "requires-automatic") // Agrona and JCTools come as automatic modules; none of their types is in
-                          // the API
+/// and is what an application uses. Agrona and JCTools come as automatic modules; none of their
+/// types is in the API.
+@SuppressWarnings("requires-automatic")
 module org.basaltdb.core {
   requires org.agrona;
   requires org.basaltdb.offheap;
