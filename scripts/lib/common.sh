@@ -89,7 +89,7 @@ basalt_jdk() {
 basalt_mvn() {
   basalt_jdk
   command -v mvn >/dev/null || basalt_die "needs Maven 3.8 or later (the package maven), and there is no mvn on the PATH"
-  mvn --batch-mode --file "$BASALT_ROOT/pom.xml" "$@"
+  mvn --batch-mode -Dstyle.color=never --file "$BASALT_ROOT/pom.xml" "$@"
 }
 
 # The modules that the module $1 is made of, itself last.
@@ -131,9 +131,10 @@ basalt_up_to_date() {
 
 # Builds the jars of the named modules, without tests, unless they are up to date.
 basalt_build() {
-  local module stale="" begin
+  local module built stale="" begin
   basalt_jdk
   for module in "$@"; do
+    basalt_modules_of "$module" >/dev/null
     basalt_up_to_date "$module" || stale+=${stale:+,}$module
   done
   [ -n "$stale" ] || return 0
@@ -141,12 +142,14 @@ basalt_build() {
   # The moment before the build: a source that changes while it runs is newer than the jar.
   begin=$(mktemp)
   if ! basalt_mvn package -Dmaven.test.skip=true -pl "$stale" -am |
-    awk '/^\[INFO\] Building Basalt/ { print "  " $4, $NF; fflush() } /^\[ERROR\]/ { print; fflush() }'; then
+    awk '/^\[INFO\] Building Basalt [a-z]/ { print "  " $4; fflush() } /^\[ERROR\]/ { print; fflush() }'; then
     rm -f "$begin"
     basalt_die "the build failed: the lines above say why"
   fi
   for module in ${stale//,/ }; do
-    touch -r "$begin" "$BASALT_ROOT/$module/target/built"
+    for built in $(basalt_modules_of "$module"); do
+      touch -r "$begin" "$BASALT_ROOT/$built/target/built"
+    done
   done
   rm -f "$begin"
 }
