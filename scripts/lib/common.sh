@@ -139,10 +139,11 @@ basalt_build() {
   done
   [ -n "$stale" ] || return 0
   basalt_say "Building ${stale//,/, } (Maven; a first build also downloads libraries)"
+  # A warning fails the compilation, so it is shown as an error is.
   # The moment before the build: a source that changes while it runs is newer than the jar.
   begin=$(mktemp)
   if ! basalt_mvn package -Dmaven.test.skip=true -pl "$stale" -am |
-    awk '/^\[INFO\] Building Basalt [a-z]/ { print "  " $4; fflush() } /^\[ERROR\]/ { print; fflush() }'; then
+    awk '/^\[INFO\] Building Basalt [a-z]/ { print "  " $4; fflush() } /^\[ERROR\]|^\[WARNING\] .*\.java:/ { print; fflush() }'; then
     rm -f "$begin"
     basalt_die "the build failed: the lines above say why"
   fi
