@@ -4,4 +4,14 @@
 @SuppressWarnings("module") // the modules it exports to are built after it
 module org.basaltdb.offheap {
   requires static org.jspecify;
+
+  exports org.basaltdb.offheap.file to
+      org.basaltdb.core,
+      org.basaltdb.wal;
+  exports org.basaltdb.offheap.memory to
+      org.basaltdb.core,
+      org.basaltdb.wal;
+  exports org.basaltdb.offheap.posix to
+      org.basaltdb.core,
+      org.basaltdb.wal;
 }
