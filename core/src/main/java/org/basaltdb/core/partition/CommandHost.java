@@ -1,0 +1,22 @@
+package org.basaltdb.core.partition;
+
+/// What a [CommandQueue] needs of its surroundings.
+public interface CommandHost {
+  /// The engine's monotonic clock, in nanoseconds.
+  long nanoTime();
+
+  /// Waits, without any token, until the log has room for a record. Called for a command that
+  /// stepped aside. Throws nothing: a log that failed makes the command's next attempt fail.
+  ///
+  /// @param payloadBytes what the command asked for, > 0
+  void awaitLogSpace(int payloadBytes);
+
+  /// The named exception with which every command of a failed partition ends.
+  ///
+  /// @param cause what was thrown while a command was applied
+  RuntimeException partitionFailed(Throwable cause);
+
+  /// Reports a borrower that keeps a partition for longer than [CommandQueue#OVERDUE_LOAN_NANOS].
+  /// The loan is not revoked.
+  void loanOverdue(String borrower, long heldNanos);
+}

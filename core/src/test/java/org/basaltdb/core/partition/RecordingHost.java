@@ -1,0 +1,31 @@
+package org.basaltdb.core.partition;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The surroundings of a queue under test.
+final class RecordingHost implements CommandHost {
+  final AtomicInteger spaceWaits = new AtomicInteger();
+  volatile Runnable onSpaceWait = () -> {};
+  final AtomicInteger overdueLoans = new AtomicInteger();
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void awaitLogSpace(int payloadBytes) {
+    spaceWaits.incrementAndGet();
+    onSpaceWait.run();
+  }
+
+  @Override
+  public RuntimeException partitionFailed(Throwable cause) {
+    return new IllegalStateException("partition failed", cause);
+  }
+
+  @Override
+  public void loanOverdue(String borrower, long heldNanos) {
+    overdueLoans.incrementAndGet();
+  }
+}
