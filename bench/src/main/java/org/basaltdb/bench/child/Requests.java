@@ -1,0 +1,232 @@
+package org.basaltdb.bench.child;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.basaltdb.bench.control.DirectWrites;
+import org.basaltdb.bench.control.PointerChase;
+import org.basaltdb.bench.protocol.Message;
+import org.basaltdb.bench.store.Engine;
+import org.basaltdb.bench.store.NoStore;
+import org.basaltdb.bench.store.Store;
+import org.basaltdb.bench.store.StoreClient;
+import org.basaltdb.bench.store.StoreSettings;
+import org.basaltdb.bench.workload.Keys;
+import org.basaltdb.bench.workload.Mixing;
+import org.basaltdb.bench.workload.Payload;
+import org.basaltdb.bench.workload.ZipfDraws;
+
+/**
+ * What a child can be asked:
+ *
+ * <pre>
+ * open    set rows keys mode              opens an empty store under the name of the set
+ * load    set [from to] [settle]          writes rows in load order
+ * check   set rows                        reads random rows back and compares every byte
+ * read | payload | batch | modify         a pass over uniformly drawn rows: set threads millis timed, batch also size
+ * mixed   set percent threads millis timed    a pass over skewed rows, percent of them reads
+ * bulk    rows keys mode                  opens a store, loads it, closes and deletes it: the time of the load alone
+ * chase   bytes threads millis            the control of memory
+ * durable threads=1 millis timed          the control of durable writes
+ * memory                                  what the process occupies
+ * index   set                             what the primary index occupies
+ * close   set
+ * </pre>
+ */
+final class Requests implements AutoCloseable {
+
+  private static final double ZIPF_THETA = 0.99;
+  private static final int ZIPF_DRAWS = 1 << 22;
+
+  private final Engine engine;
+  private final Path directory;
+  private final Map<String, DataSet> sets = new HashMap<>();
+  private final Map<Long, PointerChase> chases = new HashMap<>();
+  private final Map<Integer, ZipfDraws> draws = new HashMap<>();
+  private int directories;
+
+  Requests(Engine engine, Path directory) {
+    this.engine = engine;
+    this.directory = directory;
+  }
+
+  private record DataSet(Keys keys, Store store, Crew crew, Path directory) {}
+
+  Message answer(Message request) throws IOException, InterruptedException, ExecutionException {
+    return switch (request.word()) {
+      case "open" -> open(request);
+      case "load" -> load(request);
+      case "check" -> check(request);
+      case "read" -> pass(request, new UniformReads(set(request).keys()));
+      case "payload" -> pass(request, new PayloadReads(set(request).keys()));
+      case "batch" ->
+          pass(request, new BatchReads(set(request).keys(), request.integer("size", 32)));
+      case "modify" -> pass(request, new Modifications(set(request).keys()));
+      case "mixed" -> pass(request, mixed(request));
+      case "bulk" -> bulk(request);
+      case "chase" -> chase(request);
+      case "durable" -> durable(request);
+      case "memory" ->
+          Message.of(Message.OK)
+              .with("resident", ProcessMemory.residentBytes())
+              .with("huge", ProcessMemory.hugePageBytes());
+      case "index" ->
+          Message.of(Message.OK).with("bytes", set(request).store().indexBytes().orElseThrow());
+      case "close" -> {
+        DataSet set = set(request);
+        sets.remove(request.text("set"));
+        close(set);
+        yield Message.of(Message.OK);
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "request; found '" + request.word() + "'; see " + getClass());
+    };
+  }
+
+  private DataSet set(Message request) {
+    DataSet set = sets.get(request.text("set"));
+    if (set == null) {
+      throw new IllegalArgumentException(
+          "set; found '" + request.text("set") + "'; expected one of " + sets.keySet());
+    }
+    return set;
+  }
+
+  private Keys keys(Message request) {
+    Keys.Kind kind = Keys.Kind.valueOf(request.text("keys", "scattered").toUpperCase(Locale.ROOT));
+    return new Keys(kind, request.integer("rows"));
+  }
+
+  private Store openStore(Message request, Path where) throws IOException {
+    StoreSettings.Mode mode =
+        StoreSettings.Mode.valueOf(request.text("mode", "none").toUpperCase(Locale.ROOT));
+    Files.createDirectories(where);
+    return engine.open(new StoreSettings(where, request.integer("rows"), mode));
+  }
+
+  private Message open(Message request) throws IOException {
+    Path where = directory.resolve("set-" + directories++);
+    Store store = openStore(request, where);
+    sets.put(request.text("set"), new DataSet(keys(request), store, new Crew(store), where));
+    return Message.of(Message.OK).with("description", store.description().replace(' ', '_'));
+  }
+
+  private Message load(Message request) {
+    DataSet set = set(request);
+    int from = request.integer("from", 0);
+    int to = request.integer("to", set.keys().rows());
+    long begin = System.nanoTime();
+    set.store().load(set.keys(), from, to);
+    long end = System.nanoTime();
+    if (Boolean.parseBoolean(request.text("settle", "true"))) {
+      set.store().settle();
+      System.gc();
+    }
+    return Message.of(Message.OK).with("seconds", (end - begin) / 1e9);
+  }
+
+  private Message check(Message request) {
+    DataSet set = set(request);
+    byte[] payload = new byte[Payload.BYTES];
+    int wrong = 0;
+    try (StoreClient client = set.crew().newClient()) {
+      for (int i = 0; i < request.integer("rows"); i++) {
+        long key = set.keys().at(Mixing.bounded(Mixing.mix(i * Mixing.GOLDEN), set.keys().rows()));
+        boolean whole = client.copyPayload(key, payload) && Payload.isWhole(payload, key);
+        wrong += whole && client.read(key) == key ? 0 : 1;
+      }
+    }
+    return Message.of(Message.OK).with("wrong", wrong);
+  }
+
+  private Message pass(Message request, Pass pass) throws InterruptedException, ExecutionException {
+    return run(set(request).crew(), request, pass);
+  }
+
+  private static Message run(Crew crew, Message request, Pass pass)
+      throws InterruptedException, ExecutionException {
+    return crew.run(
+            pass,
+            request.integer("threads", 1),
+            TimeUnit.MILLISECONDS.toNanos(request.integer("millis")),
+            Boolean.parseBoolean(request.text("timed", "false")))
+        .reply();
+  }
+
+  private MixedPass mixed(Message request) {
+    Keys keys = set(request).keys();
+    ZipfDraws zipf =
+        draws.computeIfAbsent(keys.rows(), rows -> new ZipfDraws(rows, ZIPF_THETA, ZIPF_DRAWS, 1));
+    return new MixedPass(keys, zipf, request.integer("percent"));
+  }
+
+  private Message bulk(Message request) throws IOException {
+    Path where = directory.resolve("bulk-" + directories++);
+    Keys keys = keys(request);
+    double nanos;
+    try (Store store = openStore(request, where)) {
+      long begin = System.nanoTime();
+      store.load(keys, 0, keys.rows());
+      nanos = System.nanoTime() - begin;
+    }
+    delete(where);
+    System.gc();
+    return Message.of(Message.OK)
+        .with("rows", keys.rows())
+        .with("wrong", 0)
+        .with("rate", keys.rows() * 1e9 / nanos)
+        .with("nanos", nanos / keys.rows());
+  }
+
+  private Message chase(Message request) throws InterruptedException, ExecutionException {
+    PointerChase chase = chases.computeIfAbsent((long) request.number("bytes"), PointerChase::new);
+    return control(request, new ChaseSteps(chase));
+  }
+
+  private Message durable(Message request)
+      throws IOException, InterruptedException, ExecutionException {
+    try (DirectWrites writes = new DirectWrites(directory.resolve("direct-writes"))) {
+      return control(request, new DurableWrites(writes));
+    }
+  }
+
+  private static Message control(Message request, Pass pass)
+      throws InterruptedException, ExecutionException {
+    try (Crew crew = new Crew(new NoStore())) {
+      return run(crew, request, pass);
+    }
+  }
+
+  private static void close(DataSet set) throws IOException {
+    set.crew().close();
+    set.store().close();
+    delete(set.directory());
+  }
+
+  private static void delete(Path tree) throws IOException {
+    List<Path> inside;
+    try (Stream<Path> paths = Files.walk(tree)) {
+      inside = paths.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : inside) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (DataSet set : sets.values()) {
+      close(set);
+    }
+    sets.clear();
+  }
+}

@@ -1,0 +1,45 @@
+package org.basaltdb.bench.child;
+
+import org.HdrHistogram.Histogram;
+import org.basaltdb.bench.store.StoreClient;
+import org.basaltdb.bench.workload.Keys;
+import org.basaltdb.bench.workload.Mixing;
+
+/** Reads of single rows, all rows equally likely. */
+record UniformReads(Keys keys) implements Pass {
+
+  @Override
+  public int run(StoreClient client, Draws draws, int operations) {
+    Keys drawn = keys;
+    int rows = drawn.rows();
+    long state = draws.state;
+    int wrong = 0;
+    for (int i = 0; i < operations; i++) {
+      state += Mixing.GOLDEN;
+      long key = drawn.at(Mixing.bounded(Mixing.mix(state), rows));
+      if (client.read(key) != key) {
+        wrong++;
+      }
+    }
+    draws.state = state;
+    return wrong;
+  }
+
+  @Override
+  public int runTimed(StoreClient client, Draws draws, int operations, Histogram nanos) {
+    Keys drawn = keys;
+    int rows = drawn.rows();
+    int wrong = 0;
+    for (int i = 0; i < operations; i++) {
+      draws.state += Mixing.GOLDEN;
+      long key = drawn.at(Mixing.bounded(Mixing.mix(draws.state), rows));
+      long before = System.nanoTime();
+      long found = client.read(key);
+      nanos.recordValue(System.nanoTime() - before);
+      if (found != key) {
+        wrong++;
+      }
+    }
+    return wrong;
+  }
+}

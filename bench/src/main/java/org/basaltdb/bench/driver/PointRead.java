@@ -1,0 +1,159 @@
+package org.basaltdb.bench.driver;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.basaltdb.bench.protocol.Message;
+import org.basaltdb.bench.report.Bar;
+import org.basaltdb.bench.report.Report;
+import org.basaltdb.bench.report.Unit;
+import org.basaltdb.bench.store.Engine;
+import org.basaltdb.bench.workload.Payload;
+
+/** Reads of single rows and of 32 rows by primary key, everything in memory. */
+public final class PointRead implements Experiment {
+
+  private static final String BASALT = "basalt";
+  private static final String MAP = "concurrent-hash-map";
+  private static final String MAP_THP = "concurrent-hash-map-thp";
+  private static final String CHRONICLE = "chronicle-map";
+  private static final String LMDB = "lmdb";
+  private static final String ROCKSDB = "rocksdb";
+  private static final String CONTROL = "pointer-chase";
+
+  private static final String GET = "point-read.get.scattered";
+  private static final String GET_DENSE = "point-read.get.dense";
+  private static final String GET_PAYLOAD = "point-read.get-into-array.scattered";
+  private static final String GET_ALL = "point-read.get-all-32.scattered";
+  private static final String GET_ALL_DENSE = "point-read.get-all-32.dense";
+  private static final String P50 = "point-read.get.p50";
+  private static final String P99 = "point-read.get.p99";
+  private static final String P999 = "point-read.get.p99.9";
+  private static final String SCALING = "point-read.two-threads";
+
+  private static final int BATCH_ROWS = 32;
+
+  /**
+   * Heap bytes of the map for a row: array, entry, boxed key and table slot, with room for the
+   * collector.
+   */
+  private static final int MAP_BYTES_A_ROW = 300;
+
+  @Override
+  public String question() {
+    return "How long does it take to copy one row out, found by its primary key?";
+  }
+
+  @Override
+  public void run(Run run) throws Exception {
+    describe(run.report());
+    List<Subject> subjects = start(run);
+    run.rounds(subjects, (subject, counts) -> turn(run, subject, counts));
+  }
+
+  private static void describe(Report report) {
+    report.group(GET, "get, scattered keys", Unit.NANOS_A_ROW, MAP);
+    report.group(GET_DENSE, "get, dense keys", Unit.NANOS_A_ROW, MAP);
+    report.group(
+        GET_PAYLOAD, "get, payload into the caller's array, scattered keys", Unit.NANOS_A_ROW, MAP);
+    report.group(GET_ALL, "getAll of 32 keys, scattered", Unit.NANOS_A_ROW, MAP);
+    report.group(GET_ALL_DENSE, "getAll of 32 keys, dense", Unit.NANOS_A_ROW, MAP);
+    report.group(
+        P50, "get, scattered keys, median of single operations", Unit.NANOS_AN_OPERATION, MAP);
+    report.group(P99, "get, scattered keys, 99th percentile", Unit.NANOS_AN_OPERATION, MAP);
+    report.group(P999, "get, scattered keys, 99.9th percentile", Unit.NANOS_AN_OPERATION, MAP);
+    report.group(
+        SCALING, "get, scattered keys, rate of two threads over that of one", Unit.TIMES, CONTROL);
+    report.bar(Bar.atMostTimes(1.3, GET, BASALT, MAP));
+    report.bar(Bar.rateAtLeastTimes(2, GET, BASALT, CHRONICLE));
+    report.bar(Bar.rateAtLeastTimes(3, GET, BASALT, LMDB));
+    report.bar(Bar.rateAtLeastTimes(8, GET, BASALT, ROCKSDB));
+    report.bar(Bar.atMostTimes(0.85, GET_ALL, BASALT, MAP));
+    report.bar(Bar.atMost(P99, BASALT, 10_000));
+    report.bar(Bar.atLeastTimes(0.95, SCALING, BASALT, CONTROL));
+  }
+
+  private static List<Subject> start(Run run) throws Exception {
+    int mapHeap = 512 + (int) ((2L * run.settings().rows() * MAP_BYTES_A_ROW) >> 20);
+    List<Subject> subjects = new ArrayList<>();
+    add(run, subjects, BASALT, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
+    add(run, subjects, MAP, Engine.HASH_MAP, mapHeap);
+    add(run, subjects, MAP_THP, Engine.HASH_MAP, mapHeap, "-XX:+UseTransparentHugePages");
+    add(run, subjects, CHRONICLE, Engine.CHRONICLE_MAP, Run.SMALL_HEAP_MEGABYTES);
+    add(run, subjects, LMDB, Engine.LMDB, Run.SMALL_HEAP_MEGABYTES);
+    add(run, subjects, ROCKSDB, Engine.ROCKSDB, Run.SMALL_HEAP_MEGABYTES);
+    List<Runnable> loads = new ArrayList<>();
+    for (Subject subject : subjects) {
+      String mode = subject.name().equals(CHRONICLE) ? "memory" : "none";
+      loads.add(() -> {
+        run.load(subject, "scattered", "scattered", mode);
+        run.load(subject, "dense", "dense", mode);
+      });
+    }
+    run.prepare(loads);
+    add(run, subjects, CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
+    return subjects;
+  }
+
+  private static void add(
+      Run run, List<Subject> subjects, String name, Engine engine, int heap, String... flags)
+      throws Exception {
+    if (run.wants(name)) {
+      subjects.add(run.start(name, engine, heap, flags));
+    }
+  }
+
+  private static void turn(Run run, Subject subject, boolean counts) {
+    if (subject.name().equals(CONTROL)) {
+      scaling(run, subject, Message.of("chase").with("bytes", chasedBytes(run)), counts);
+      return;
+    }
+    time(run, subject, GET, "read", "scattered", counts);
+    if (subject.name().equals(BASALT)) {
+      Message read = Message.of("read").with("set", "scattered");
+      scaling(run, subject, read, counts);
+    }
+    time(run, subject, GET_PAYLOAD, "payload", "scattered", counts);
+    time(run, subject, GET_ALL, "batch", "scattered", counts);
+    time(run, subject, GET_DENSE, "read", "dense", counts);
+    time(run, subject, GET_ALL_DENSE, "batch", "dense", counts);
+    Message timed =
+        subject.ask(
+            Message.of("read")
+                .with("set", "scattered")
+                .with("millis", run.settings().passMillis())
+                .with("timed", true));
+    if (counts) {
+      run.report().add(P50, subject.name(), timed.number("p50"));
+      run.report().add(P99, subject.name(), timed.number("p99"));
+      run.report().add(P999, subject.name(), timed.number("p999"));
+    }
+  }
+
+  /** As much memory as the rows of one data set take, whatever the engine adds. */
+  private static long chasedBytes(Run run) {
+    return (long) run.settings().rows() * Payload.ROW_BYTES;
+  }
+
+  private static void time(
+      Run run, Subject subject, String figure, String word, String set, boolean counts) {
+    Message reply =
+        subject.ask(
+            Message.of(word)
+                .with("set", set)
+                .with("size", BATCH_ROWS)
+                .with("millis", run.settings().passMillis()));
+    if (counts) {
+      run.report().add(figure, subject.name(), reply.number("nanos"));
+    }
+  }
+
+  /** One thread and two, right after each other. */
+  private static void scaling(Run run, Subject subject, Message request, boolean counts) {
+    request.with("millis", run.settings().passMillis());
+    double one = subject.ask(request.with("threads", 1)).number("rate");
+    double two = subject.ask(request.with("threads", 2)).number("rate");
+    if (counts) {
+      run.report().add(SCALING, subject.name(), two / one);
+    }
+  }
+}
