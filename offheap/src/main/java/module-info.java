@@ -5,6 +5,9 @@
 module org.basaltdb.offheap {
   requires static org.jspecify;
 
+  exports org.basaltdb.offheap.epoch to
+      org.basaltdb.core,
+      org.basaltdb.wal;
   exports org.basaltdb.offheap.file to
       org.basaltdb.core,
       org.basaltdb.wal;

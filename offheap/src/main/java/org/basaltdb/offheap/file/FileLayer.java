@@ -3,6 +3,7 @@ package org.basaltdb.offheap.file;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.basaltdb.offheap.posix.Posix;
 
 /// The files of the engine. Everything that is durable passes through here, so that a test can lay
 /// faults under it.
@@ -51,4 +52,10 @@ public interface FileLayer {
 
   /// Whether there is a file or directory at `path`.
   boolean exists(Path path);
+
+  /// The files of the machine: through system calls where they are available, else through the JDK
+  /// alone.
+  static FileLayer system() {
+    return Posix.available() ? new NativeFiles(Posix.calls()) : new PortableFiles();
+  }
 }

@@ -6,4 +6,9 @@ package org.basaltdb.offheap.file;
 /// @param clock the time
 /// @param files the files
 /// @param randomness the random numbers
-public record Seam(Clock clock, FileLayer files, Randomness randomness) {}
+public record Seam(Clock clock, FileLayer files, Randomness randomness) {
+  /// The machine's own.
+  public static Seam system() {
+    return new Seam(Clock.system(), FileLayer.system(), Randomness.system());
+  }
+}

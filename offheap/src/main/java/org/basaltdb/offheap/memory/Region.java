@@ -246,7 +246,7 @@ public final class Region implements AutoCloseable {
         + "]";
   }
 
-  private boolean isGivenBack(long offset) {
+  boolean isGivenBack(long offset) {
     long extent = offset / EXTENT_BYTES;
     return (givenBack[(int) (extent / Long.SIZE)] >>> extent & 1) != 0;
   }

@@ -21,8 +21,6 @@ public record Degradation(Kind kind, String subject, String detail) {
     /// Files go through the page cache.
     DIRECT_IO,
     /// Threads are not bound to processors.
-    THREAD_AFFINITY,
-    /// Directory entries cannot be made durable on their own.
-    DIRECTORY_SYNC
+    THREAD_AFFINITY
   }
 }
