@@ -11,6 +11,9 @@ module org.basaltdb.offheap {
   exports org.basaltdb.offheap.file to
       org.basaltdb.core,
       org.basaltdb.wal;
+  exports org.basaltdb.offheap.file.fault to
+      org.basaltdb.core,
+      org.basaltdb.wal;
   exports org.basaltdb.offheap.memory to
       org.basaltdb.core,
       org.basaltdb.wal;
