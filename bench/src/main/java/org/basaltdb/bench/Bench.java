@@ -2,14 +2,11 @@ package org.basaltdb.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.basaltdb.bench.driver.Experiment;
 import org.basaltdb.bench.driver.LoadRows;
 import org.basaltdb.bench.driver.Mixed;
@@ -18,6 +15,7 @@ import org.basaltdb.bench.driver.Run;
 import org.basaltdb.bench.driver.Settings;
 import org.basaltdb.bench.driver.Subject.SubjectFailedException;
 import org.basaltdb.bench.driver.WriteRows;
+import org.basaltdb.bench.files.Directories;
 import org.jspecify.annotations.Nullable;
 
 /** The command {@code scripts/bench}: runs one experiment and says what came of it. */
@@ -122,9 +120,8 @@ public final class Bench {
         default -> throw new IllegalArgumentException("no option '" + option + "'");
       }
     }
-    Path under =
-        directory == null ? Path.of("").toAbsolutePath() : Files.createDirectories(directory);
-    Path own = Files.createTempDirectory(under, "bench-");
+    Path under = directory == null ? Path.of("") : directory;
+    Path own = Directories.createUnder(under, "bench-");
     return new Settings(rows, rounds, passMillis, quick, only, own, json);
   }
 
@@ -149,16 +146,13 @@ public final class Bench {
         options.get(index - 1) + "; found '" + text + "'; expected a number from " + least);
   }
 
-  private static void delete(@Nullable Path tree, PrintStream err) {
-    if (tree == null) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(tree)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
+  private static void delete(@Nullable Path directory, PrintStream err) {
+    try {
+      if (directory != null) {
+        Directories.delete(directory);
       }
     } catch (IOException e) {
-      err.println("bench: cannot delete " + tree + ": " + e.getMessage());
+      err.println("bench: cannot delete " + directory + ": " + e.getMessage());
     }
   }
 

@@ -3,16 +3,14 @@ package org.basaltdb.bench.child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.basaltdb.bench.control.DirectWrites;
 import org.basaltdb.bench.control.PointerChase;
+import org.basaltdb.bench.files.Directories;
 import org.basaltdb.bench.protocol.Message;
 import org.basaltdb.bench.store.Engine;
 import org.basaltdb.bench.store.NoStore;
@@ -178,7 +176,7 @@ final class Requests implements AutoCloseable {
       store.load(keys, 0, keys.rows());
       nanos = System.nanoTime() - begin;
     }
-    delete(where);
+    Directories.delete(where);
     System.gc();
     return Message.of(Message.OK)
         .with("rows", keys.rows())
@@ -209,17 +207,7 @@ final class Requests implements AutoCloseable {
   private static void close(DataSet set) throws IOException {
     set.crew().close();
     set.store().close();
-    delete(set.directory());
-  }
-
-  private static void delete(Path tree) throws IOException {
-    List<Path> inside;
-    try (Stream<Path> paths = Files.walk(tree)) {
-      inside = paths.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : inside) {
-      Files.deleteIfExists(path);
-    }
+    Directories.delete(set.directory());
   }
 
   @Override

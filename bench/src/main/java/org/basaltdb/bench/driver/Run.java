@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.basaltdb.bench.child.Child;
+import org.basaltdb.bench.files.Directories;
 import org.basaltdb.bench.protocol.Message;
 import org.basaltdb.bench.report.Report;
 import org.basaltdb.bench.store.Engine;
@@ -37,12 +38,12 @@ public final class Run implements AutoCloseable {
   private final List<Subject> living = Collections.synchronizedList(new ArrayList<>());
   private final PrintStream out;
   private final long begin = System.nanoTime();
-  private final Thread killer = new Thread(this::killAll, "bench-kill");
+  private final Thread abandoning = new Thread(this::abandon, "bench-abandon");
 
   public Run(Settings settings, PrintStream out) {
     this.settings = settings;
     this.out = out;
-    Runtime.getRuntime().addShutdownHook(killer);
+    Runtime.getRuntime().addShutdownHook(abandoning);
   }
 
   public Settings settings() {
@@ -177,6 +178,16 @@ public final class Run implements AutoCloseable {
     living.remove(subject);
   }
 
+  /** When the driver itself is stopped: neither processes nor files stay behind. */
+  private void abandon() {
+    killAll();
+    try {
+      Directories.delete(settings.directory());
+    } catch (IOException e) {
+      out.println("bench: cannot delete " + settings.directory() + ": " + e.getMessage());
+    }
+  }
+
   private void killAll() {
     synchronized (living) {
       living.forEach(Subject::kill);
@@ -186,6 +197,6 @@ public final class Run implements AutoCloseable {
   @Override
   public void close() {
     List.copyOf(living).forEach(this::end);
-    Runtime.getRuntime().removeShutdownHook(killer);
+    Runtime.getRuntime().removeShutdownHook(abandoning);
   }
 }

@@ -127,9 +127,9 @@ public final class Subject implements AutoCloseable {
     }
   }
 
-  /** Kills the child now. For a driver that is being stopped itself. */
+  /** Kills the child and waits until it is gone. */
   void kill() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 
   /** A child could not do what it was asked, so there is nothing to compare. */

@@ -36,6 +36,7 @@ public record Bar(
   /** Which side of the limit passes. */
   public enum Sense {
     AT_MOST("<="),
+    UNDER("<"),
     AT_LEAST(">=");
 
     private final String sign;
@@ -48,6 +49,11 @@ public record Bar(
   /** The figure itself is at most this. */
   public static Bar atMost(String name, String subject, double limit) {
     return new Bar(name, subject, Form.VALUE, null, null, Sense.AT_MOST, limit);
+  }
+
+  /** The figure itself is less than this. */
+  public static Bar under(String name, String subject, double limit) {
+    return new Bar(name, subject, Form.VALUE, null, null, Sense.UNDER, limit);
   }
 
   /** The figure itself is at least this. */
@@ -74,6 +80,7 @@ public record Bar(
   boolean passes(double found) {
     return switch (sense) {
       case AT_MOST -> found <= limit;
+      case UNDER -> found < limit;
       case AT_LEAST -> found >= limit;
     };
   }

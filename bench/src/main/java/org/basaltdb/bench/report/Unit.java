@@ -8,6 +8,7 @@ public enum Unit {
   OPERATIONS_A_SECOND("op/s", "higher is better"),
   BYTES_A_ROW("B/row", "lower is better"),
   BYTES_AN_OPERATION("B/op", "lower is better"),
+  STATUS("status", "0 is success"),
   TIMES("x", "");
 
   private final String symbol;
