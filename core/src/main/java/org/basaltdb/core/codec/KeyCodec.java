@@ -87,7 +87,7 @@ public final class KeyCodec {
     Column column = layout.schema().keyColumn(0);
     int code = layout.primaryKeyPlan().code(0);
     if (layout.primaryKeyPlan().columnCount() > 1
-        || code != FieldCode.INT && code != FieldCode.DATE) {
+        || (code != FieldCode.INT && code != FieldCode.DATE)) {
       throw new TypeMismatchException(
           layout.schema().name(),
           column.name(),

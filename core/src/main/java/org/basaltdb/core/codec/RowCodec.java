@@ -171,7 +171,7 @@ public final class RowCodec {
   }
 
   /// Copies null bits and fixed columns from one image to another, which may differ in width.
-  private static void copyFixed(RowLayout layout, long from, long to, boolean toWide) {
+  static void copyFixed(RowLayout layout, long from, long to, boolean toWide) {
     Memory.putShort(to + NULL_BITS_OFFSET, Memory.getShort(from + NULL_BITS_OFFSET));
     long toBase = toWide ? to + WIDE_EXTRA_BYTES : to;
     Memory.copy(
@@ -331,6 +331,19 @@ public final class RowCodec {
     return plan.storedBytes();
   }
 
+  /// Whether a pointer stands in the row for a value of the projection.
+  public static boolean needsAssembly(RowLayout layout, long row, Projection projection) {
+    if (!hasOverflow(row)) {
+      return false;
+    }
+    for (int index = 0; index < layout.variableCount(); index++) {
+      if (projection.includesVariable(index) && isPointer(layout, row, index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Bytes of the image that [#assemble] makes of a stored row.
   ///
   /// @throws RowTooLargeException if it were too large
@@ -428,9 +441,9 @@ public final class RowCodec {
       boolean pointer = isPointer(layout, image, index);
       if (next < end
           || next > length - trailer
-          || pointer
+          || (pointer
               && (next - end != OverflowPointerLayout.POINTER_BYTES
-                  || index < layout.keyVariableCount())) {
+                  || index < layout.keyVariableCount()))) {
         return (pointer ? "a pointer" : "a value")
             + (" of variable index " + index + " from " + end + " to " + next)
             + (" in an image of " + length + " bytes");

@@ -300,6 +300,11 @@ public final class RowLayout {
     return longKey;
   }
 
+  /// Whether the partition key is another than the primary key.
+  public boolean hasPartitionKey() {
+    return !schema.partitionedByPrimaryKey();
+  }
+
   /// How many columns have values of variable length.
   public int variableCount() {
     return variableOrdinals.length;

@@ -324,14 +324,14 @@ final class SchemaDraft {
 
   private void checkSize(int[] key, List<String> found) {
     long keyBytes = 0;
-    long inlineBytes = 16 + columns.size() / 8;
+    long inlineBytes = 16L + columns.size() / 8;
     for (int ordinal = 0; ordinal < columns.size(); ordinal++) {
       ColumnDraft column = columns.get(ordinal);
       boolean inKey = contains(key, ordinal);
       long bytes;
       if (column.type.isVariableLength()) {
         long longest = Math.max(0, maxLengthOf(column, inKey));
-        bytes = 2 + (inKey ? longest : Math.min(longest, OVERFLOW_POINTER_BYTES));
+        bytes = 2L + (inKey ? longest : Math.min(longest, OVERFLOW_POINTER_BYTES));
       } else {
         bytes = make(column, ordinal, inKey).fixedBytes();
       }

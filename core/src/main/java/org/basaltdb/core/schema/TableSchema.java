@@ -180,6 +180,13 @@ public final class TableSchema {
     return storedColumns.get(primaryKey[Objects.checkIndex(index, primaryKey.length)]);
   }
 
+  /// The names of the columns of the primary key, in key order. Allocates.
+  public List<String> keyColumnNames() {
+    return Arrays.stream(primaryKey)
+        .mapToObj(ordinal -> storedColumns.get(ordinal).name())
+        .toList();
+  }
+
   /// How many columns the partition key has; at least one.
   public int partitionKeyColumnCount() {
     return partitionKey.length;
