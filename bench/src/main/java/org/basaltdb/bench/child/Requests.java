@@ -36,6 +36,7 @@ import org.basaltdb.bench.workload.ZipfDraws;
  * durable threads=1 millis timed          the control of durable writes
  * memory                                  what the process occupies
  * index   set                             what the primary index occupies
+ * rest                                    waits until the engine's background work is done
  * close   set
  * </pre>
  */
@@ -78,6 +79,10 @@ final class Requests implements AutoCloseable {
               .with("huge", ProcessMemory.hugePageBytes());
       case "index" ->
           Message.of(Message.OK).with("bytes", set(request).store().indexBytes().orElseThrow());
+      case "rest" -> {
+        sets.values().forEach(set -> set.store().rest());
+        yield Message.of(Message.OK);
+      }
       case "close" -> {
         DataSet set = set(request);
         sets.remove(request.text("set"));

@@ -155,7 +155,9 @@ public final class Run implements AutoCloseable {
     for (int round = 0; round <= settings.rounds(); round++) {
       long roundBegin = System.nanoTime();
       for (int i = 0; i < subjects.size(); i++) {
-        turn.take(subjects.get((i + round) % subjects.size()), round > 0);
+        Subject subject = subjects.get((i + round) % subjects.size());
+        turn.take(subject, round > 0);
+        subject.ask(Message.of("rest"));
       }
       String name = round == 0 ? "warming round" : "round " + round + " of " + settings.rounds();
       say(

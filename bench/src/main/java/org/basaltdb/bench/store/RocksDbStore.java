@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.basaltdb.bench.store.StoreSettings.Mode;
 import org.basaltdb.bench.workload.Keys;
 import org.basaltdb.bench.workload.Payload;
@@ -36,6 +37,15 @@ final class RocksDbStore implements Store {
   private static final int ROWS_A_BATCH = 1_000;
   private static final long MEMTABLE_BYTES = 128L << 20;
   private static final int MEMTABLES = 4;
+
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long REST_STEP_MILLIS = 20;
+  private static final List<String> BACKGROUND_WORK =
+      List.of(
+          "rocksdb.mem-table-flush-pending",
+          "rocksdb.num-running-flushes",
+          "rocksdb.compaction-pending",
+          "rocksdb.num-running-compactions");
 
   private final Mode mode;
   private final Cache cache;
@@ -121,6 +131,29 @@ final class RocksDbStore implements Store {
     } catch (RocksDBException e) {
       throw failure("compact", e);
     }
+  }
+
+  @Override
+  public void rest() {
+    try {
+      long deadline = System.nanoTime() + REST_NANOS;
+      while (busy() && System.nanoTime() < deadline) {
+        Thread.sleep(REST_STEP_MILLIS);
+      }
+    } catch (RocksDBException e) {
+      throw failure("tell what it does", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean busy() throws RocksDBException {
+    for (String property : BACKGROUND_WORK) {
+      if (db.getLongProperty(property) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -24,6 +24,12 @@ public interface Store extends AutoCloseable {
    */
   default void settle() {}
 
+  /**
+   * Waits until what the engine does behind its callers' backs is done: said after each turn, so
+   * that one subject's background work does not fall into another's turn. The time is nobody's.
+   */
+  default void rest() {}
+
   /** Bytes of memory that the primary index holds, where the engine tells. */
   default OptionalLong indexBytes() {
     return OptionalLong.empty();
