@@ -14,9 +14,13 @@ module org.basaltdb.offheap {
   exports org.basaltdb.offheap.file.fault to
       org.basaltdb.core,
       org.basaltdb.wal;
+  exports org.basaltdb.offheap.hash to
+      org.basaltdb.core;
   exports org.basaltdb.offheap.memory to
       org.basaltdb.core,
       org.basaltdb.wal;
+  exports org.basaltdb.offheap.page to
+      org.basaltdb.core;
   exports org.basaltdb.offheap.posix to
       org.basaltdb.core,
       org.basaltdb.wal;

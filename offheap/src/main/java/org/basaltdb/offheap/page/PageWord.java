@@ -1,0 +1,77 @@
+package org.basaltdb.offheap.page;
+
+/**
+ * The 64-bit state word of a page number: lock, version and place in one.
+ *
+ * <pre>
+ * bits    field
+ *  0-35   version   odd while a writer changes the page
+ * 36-59   frame     block of the partition's pool that holds the page
+ * 60-63   state     FREE or RESIDENT
+ * </pre>
+ *
+ * <pre>
+ *            allocate                lock (CAS)
+ *   FREE ---------------> RESIDENT ------------> RESIDENT
+ *  (even)                  (even)  <------------   (odd)
+ *     ^                      |     unlock (release)
+ *     +----------------------+
+ *               free
+ * </pre>
+ *
+ * WORD-1 (READ-4): every transition raises the version and none resets it, so a reader that finds
+ * the word unchanged knows that nothing happened to the page in between. WORD-2: only the holder of
+ * the partition's writer token makes a version odd, and it makes it even again before it lets the
+ * token go.
+ */
+public final class PageWord {
+  public static final int FRAME_SHIFT = 36;
+  public static final int STATE_SHIFT = 60;
+  public static final long VERSION_MASK = (1L << FRAME_SHIFT) - 1;
+  public static final int FRAME_BITS = STATE_SHIFT - FRAME_SHIFT;
+  public static final int MAX_FRAMES = 1 << FRAME_BITS;
+
+  public static final int FREE = 0;
+  public static final int RESIDENT = 1;
+
+  private static final long FRAME_MASK = MAX_FRAMES - 1L;
+
+  private PageWord() {}
+
+  public static long of(int state, int frame, long version) {
+    assert frame >= 0 && frame < MAX_FRAMES : frame;
+    return ((long) state << STATE_SHIFT) | ((long) frame << FRAME_SHIFT) | (version & VERSION_MASK);
+  }
+
+  public static int state(long word) {
+    return (int) (word >>> STATE_SHIFT);
+  }
+
+  public static int frame(long word) {
+    return (int) ((word >>> FRAME_SHIFT) & FRAME_MASK);
+  }
+
+  public static long version(long word) {
+    return word & VERSION_MASK;
+  }
+
+  /** True while a writer is inside the page. */
+  public static boolean isLocked(long word) {
+    return (word & 1) != 0;
+  }
+
+  /** True if a reader may copy from the frame: resident and not being written. */
+  public static boolean isReadable(long word) {
+    return (word & ((0xFL << STATE_SHIFT) | 1)) == (long) RESIDENT << STATE_SHIFT;
+  }
+
+  /** Byte offset of the page's frame from the base of its pool. */
+  public static long frameOffset(long word) {
+    return ((word >>> FRAME_SHIFT) & FRAME_MASK) << PageLayout.PAGE_SHIFT;
+  }
+
+  /** The word with its version raised by one, wrapping within its own bits. */
+  public static long next(long word) {
+    return (word & ~VERSION_MASK) | ((word + 1) & VERSION_MASK);
+  }
+}
