@@ -7,5 +7,9 @@ module org.basaltdb.core {
   requires org.basaltdb.offheap;
   requires org.basaltdb.wal;
   requires org.jctools.core.jdk11;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports org.basaltdb.core.error;
+  exports org.basaltdb.core.row;
+  exports org.basaltdb.core.schema;
 }

@@ -156,8 +156,7 @@ public final class KeyCodec {
   /// @return bytes of the canonical key
   public static int canonicalFromKeyImage(RowLayout layout, long keyImage, long canonical) {
     if (layout.isLongKey()) {
-      putLong(canonical, Memory.getLong(keyImage));
-      return Long.BYTES;
+      return putLong(canonical, Memory.getLong(keyImage));
     }
     return canonical(layout.primaryKeyPlan(), keyImage, canonical);
   }
@@ -201,54 +200,47 @@ public final class KeyCodec {
     return value;
   }
 
+  /// Writes a column of fixed length and returns its bytes.
   private static int fixed(int code, long from, long to) {
-    switch (code) {
+    return switch (code) {
       case FieldCode.BOOLEAN -> {
         Memory.putByte(to, Memory.getByte(from));
-        return Byte.BYTES;
+        yield Byte.BYTES;
       }
-      case FieldCode.INT, FieldCode.DATE -> {
-        putInt(to, Memory.getInt(from));
-        return Integer.BYTES;
-      }
+      case FieldCode.INT, FieldCode.DATE -> putInt(to, Memory.getInt(from));
       case FieldCode.FLOAT -> {
         int bits = Memory.getInt(from);
-        putInt(to, bits ^ (bits >> 31 & Integer.MAX_VALUE));
-        return Integer.BYTES;
+        yield putInt(to, bits ^ ((bits >> 31) & Integer.MAX_VALUE));
       }
-      case FieldCode.BIGINT, FieldCode.TIMESTAMP, FieldCode.DECIMAL -> {
-        putLong(to, Memory.getLong(from));
-        return Long.BYTES;
-      }
+      case FieldCode.BIGINT, FieldCode.TIMESTAMP, FieldCode.DECIMAL ->
+          putLong(to, Memory.getLong(from));
       case FieldCode.DOUBLE -> {
         long bits = Memory.getLong(from);
-        putLong(to, bits ^ (bits >> 63 & Long.MAX_VALUE));
-        return Long.BYTES;
+        yield putLong(to, bits ^ ((bits >> 63) & Long.MAX_VALUE));
       }
-      case FieldCode.WIDE_DECIMAL -> {
-        putLong(to, Memory.getLong(from + Long.BYTES));
-        putUnsignedLong(to + Long.BYTES, Memory.getLong(from));
-        return 2 * Long.BYTES;
-      }
-      case FieldCode.UUID -> {
-        putUnsignedLong(to, Memory.getLong(from));
-        putUnsignedLong(to + Long.BYTES, Memory.getLong(from + Long.BYTES));
-        return 2 * Long.BYTES;
-      }
+      case FieldCode.WIDE_DECIMAL ->
+          putLong(to, Memory.getLong(from + Long.BYTES))
+              + putUnsignedLong(to + Long.BYTES, Memory.getLong(from));
+      case FieldCode.UUID ->
+          putUnsignedLong(to, Memory.getLong(from))
+              + putUnsignedLong(to + Long.BYTES, Memory.getLong(from + Long.BYTES));
       default -> throw new AssertionError("field code " + code + " has no fixed length");
-    }
+    };
   }
 
-  private static void putInt(long to, int value) {
+  private static int putInt(long to, int value) {
     Memory.putInt(to, Integer.reverseBytes(value ^ Integer.MIN_VALUE));
+    return Integer.BYTES;
   }
 
-  private static void putLong(long to, long value) {
+  private static int putLong(long to, long value) {
     Memory.putLong(to, Long.reverseBytes(value ^ Long.MIN_VALUE));
+    return Long.BYTES;
   }
 
-  private static void putUnsignedLong(long to, long value) {
+  private static int putUnsignedLong(long to, long value) {
     Memory.putLong(to, Long.reverseBytes(value));
+    return Long.BYTES;
   }
 
   /// Writes a value that others follow, so that its end sorts before every byte that could go on.

@@ -74,7 +74,7 @@ public final class RowCodec {
   /// What the offsets of the layout count from: the image, or past the additional header of a wide
   /// one.
   static long base(long image) {
-    return image + (flags(image) & FLAG_WIDE) * WIDE_EXTRA_BYTES;
+    return image + (long) (flags(image) & FLAG_WIDE) * WIDE_EXTRA_BYTES;
   }
 
   /// The end of a value as it is stored: the pointer bit of a narrow image moved to that of a wide
@@ -85,7 +85,7 @@ public final class RowCodec {
       return Memory.getInt(ends + WIDE_EXTRA_BYTES + (long) WIDE_END_BYTES * variableIndex);
     }
     int end = Memory.getUnsignedShort(ends + (long) NARROW_END_BYTES * variableIndex);
-    return (end & NARROW_POINTER_BIT) << 16 | end & ~NARROW_POINTER_BIT;
+    return (end & NARROW_POINTER_BIT) << 16 | (end & ~NARROW_POINTER_BIT);
   }
 
   /// Where a value, or the pointer in its place, starts, from the start of the image.
@@ -355,14 +355,14 @@ public final class RowCodec {
     return imageBytes(layout, valueBytes);
   }
 
-  private static long assembledLength(
+  private static int assembledLength(
       RowLayout layout, long row, int variableIndex, Projection projection) {
     int start = valueStart(layout, row, variableIndex);
     if (!isPointer(layout, row, variableIndex)) {
       return valueEnd(layout, row, variableIndex) - start;
     }
     return projection.includesVariable(variableIndex)
-        ? OverflowPointerLayout.length(row + start)
+        ? (int) OverflowPointerLayout.length(row + start)
         : 0;
   }
 
@@ -380,7 +380,7 @@ public final class RowCodec {
     int to = wide ? layout.wideValuesOffset() : layout.valuesOffset();
     for (int index = 0; index < layout.variableCount(); index++) {
       if (isPointer(layout, row, index)) {
-        to += (int) assembledLength(layout, row, index, projection);
+        to += assembledLength(layout, row, index, projection);
       } else {
         to += copyValue(layout, row, index, destination + to);
       }

@@ -103,7 +103,7 @@ public final class RowImageReader {
 
   /// Whether an image is shown.
   public boolean isShowing() {
-    return codes != NO_CODES;
+    return codes.length > 0;
   }
 
   /// The image that is shown.

@@ -123,7 +123,7 @@ final class Utf8 {
   }
 
   private static byte continuation(int bits) {
-    return (byte) (0x80 | bits & 0x3F);
+    return (byte) (0x80 | (bits & 0x3F));
   }
 
   /// The index of the first byte that is not part of a well-formed sequence, or -1 if all are.
