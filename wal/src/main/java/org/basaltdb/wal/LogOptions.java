@@ -1,0 +1,151 @@
+package org.basaltdb.wal;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.basaltdb.offheap.memory.MemoryBudget;
+
+/// How a log is opened.
+///
+/// @param directory where its segments are; made when missing. The caller holds a lock on it
+/// @param databaseId stands in every segment: a log of another database is refused
+/// @param segmentBytes bytes of log in a segment: a power of two from [#MIN_BUFFER_BYTES] to 2^40,
+///   at least `bufferBytes`. Segments of other lengths that are there stay readable
+/// @param bufferBytes bytes of the ring between appenders and disk: a power of two from
+///   [#MIN_BUFFER_BYTES] to 2^30. Half of it is the longest payload
+/// @param intervalNanos the most that [Durability#INTERVAL] loses, in nanoseconds, from 1,000,000:
+///   records wait at most half of it for their write, which leaves the other half to the write
+///   itself
+/// @param replayFromLsn records from here on are replayed; 0 for all. What lies below may be gone
+/// @param spareSegmentCount how many files of recycled segments are kept for reuse, 0 to 1,000
+/// @param memoryBudget accounts for the ring
+@SuppressWarnings("exports") // a log is opened by the engine, which reads the module of the budget
+public record LogOptions(
+    Path directory,
+    UUID databaseId,
+    long segmentBytes,
+    int bufferBytes,
+    long intervalNanos,
+    long replayFromLsn,
+    int spareSegmentCount,
+    MemoryBudget memoryBudget) {
+  public static final int MIN_BUFFER_BYTES = 16 << 10;
+  public static final int MAX_BUFFER_BYTES = 1 << 30;
+  public static final long MAX_SEGMENT_BYTES = 1L << 40;
+  public static final long MIN_INTERVAL_NANOS = 1_000_000;
+  public static final int MAX_SPARE_SEGMENT_COUNT = 1_000;
+
+  public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
+  public static final int DEFAULT_BUFFER_BYTES = 32 << 20;
+  public static final long DEFAULT_INTERVAL_NANOS = 100_000_000;
+  public static final int DEFAULT_SPARE_SEGMENT_COUNT = 2;
+
+  /// Checks all of them.
+  ///
+  /// @throws IllegalArgumentException if any is out of range; the message names every one that is
+  public LogOptions {
+    List<String> problems = new ArrayList<>();
+    if (!isPowerOfTwo(bufferBytes, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES)) {
+      problems.add(
+          problem("bufferBytes", bufferBytes, powerOfTwo(MIN_BUFFER_BYTES, MAX_BUFFER_BYTES)));
+    }
+    if (!isPowerOfTwo(segmentBytes, MIN_BUFFER_BYTES, MAX_SEGMENT_BYTES)) {
+      problems.add(
+          problem("segmentBytes", segmentBytes, powerOfTwo(MIN_BUFFER_BYTES, MAX_SEGMENT_BYTES)));
+    } else if (segmentBytes < bufferBytes) {
+      problems.add(problem("segmentBytes", segmentBytes, "at least bufferBytes, " + bufferBytes));
+    }
+    if (intervalNanos < MIN_INTERVAL_NANOS) {
+      problems.add(problem("intervalNanos", intervalNanos, "at least " + MIN_INTERVAL_NANOS));
+    }
+    if (replayFromLsn < 0) {
+      problems.add(problem("replayFromLsn", replayFromLsn, "at least 0"));
+    }
+    if (spareSegmentCount < 0 || spareSegmentCount > MAX_SPARE_SEGMENT_COUNT) {
+      problems.add(
+          problem("spareSegmentCount", spareSegmentCount, "0 to " + MAX_SPARE_SEGMENT_COUNT));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "log options out of range; " + String.join("; ", problems));
+    }
+  }
+
+  /// The default of everything that has one.
+  public static LogOptions of(Path directory, UUID databaseId, MemoryBudget memoryBudget) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        DEFAULT_SEGMENT_BYTES,
+        DEFAULT_BUFFER_BYTES,
+        DEFAULT_INTERVAL_NANOS,
+        0,
+        DEFAULT_SPARE_SEGMENT_COUNT,
+        memoryBudget);
+  }
+
+  /// The same with other sizes.
+  public LogOptions withSizes(long otherSegmentBytes, int otherBufferBytes) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        otherSegmentBytes,
+        otherBufferBytes,
+        intervalNanos,
+        replayFromLsn,
+        spareSegmentCount,
+        memoryBudget);
+  }
+
+  /// The same with another interval.
+  public LogOptions withIntervalNanos(long otherIntervalNanos) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        segmentBytes,
+        bufferBytes,
+        otherIntervalNanos,
+        replayFromLsn,
+        spareSegmentCount,
+        memoryBudget);
+  }
+
+  /// The same with another place where the replay begins.
+  public LogOptions withReplayFromLsn(long otherReplayFromLsn) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        segmentBytes,
+        bufferBytes,
+        intervalNanos,
+        otherReplayFromLsn,
+        spareSegmentCount,
+        memoryBudget);
+  }
+
+  /// The same with another number of files kept for reuse.
+  public LogOptions withSpareSegmentCount(int otherSpareSegmentCount) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        segmentBytes,
+        bufferBytes,
+        intervalNanos,
+        replayFromLsn,
+        otherSpareSegmentCount,
+        memoryBudget);
+  }
+
+  private static boolean isPowerOfTwo(long value, long least, long most) {
+    return value >= least && value <= most && Long.bitCount(value) == 1;
+  }
+
+  private static String powerOfTwo(long least, long most) {
+    return "a power of two from " + least + " to " + most;
+  }
+
+  private static String problem(String name, long found, String expected) {
+    return name + ": found " + found + ", expected " + expected;
+  }
+}

@@ -1,0 +1,391 @@
+package org.basaltdb.wal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.basaltdb.offheap.file.FileLayer;
+import org.basaltdb.offheap.memory.Memory;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a log from its start to its end, hands its records to a visitor, and judges how it ends.
+/// Changes nothing.
+///
+/// ```
+///   examine(at) --- a record of this generation ---> take it, at += frame --+
+///      ^                                                                    |
+///      +--------------------------------------------------------------------+
+///      | none
+///      v
+///   a generation record at the next block boundary, in this segment or at the start of the next,
+///   that says "the log ended at `at`" -------------> go on behind the cut, in that generation
+///      | none
+///      v
+///   the log ends at `at`. A record behind it that says the log was on disk further than `at`: CORRUPT (LOG-3).
+///   Else any record of this generation behind it, or the remains of one at it: TORN_TAIL. Else: CLEAN.
+/// ```
+///
+/// Cost: one read of everything from the segment of the start on, one checksum of every record.
+final class LogScan {
+  private final LogOptions options;
+  private final List<Segment> segments;
+  private final SegmentReader reader;
+  private final RecordVisitor visitor;
+
+  /// Index in `segments` of the one that is being read.
+  private int index;
+
+  /// The position that is being looked at.
+  private long at;
+
+  /// The generation whose records are valid at `at`.
+  private int generation;
+
+  private boolean closedInOrder;
+  private long recordCount;
+
+  /// Index of the segment with the last valid record; -1 before the first.
+  private int lastUsedIndex = -1;
+
+  private LogScan(
+      LogOptions options,
+      List<Segment> segments,
+      int first,
+      SegmentReader reader,
+      RecordVisitor visitor) {
+    this.options = options;
+    this.segments = segments;
+    this.reader = reader;
+    this.visitor = visitor;
+    index = first;
+    at = segments.get(first).baseLsn();
+    generation = segments.get(first).generation();
+  }
+
+  /// What a scan found.
+  ///
+  /// @param verdict how the log ends
+  /// @param closedInOrder whether its last user closed it
+  /// @param endLsn where it ends
+  /// @param recordCount how many records went to the visitor
+  /// @param lastGeneration the highest generation seen anywhere
+  /// @param nextNumber the number of the segment that would come next
+  /// @param live the segments that hold the log, the last one with its end in it
+  /// @param idle the segments that hold nothing of it: below its start, or behind its end
+  record Result(
+      LogVerdict verdict,
+      boolean closedInOrder,
+      long endLsn,
+      long recordCount,
+      int lastGeneration,
+      long nextNumber,
+      List<Segment> live,
+      List<Segment> idle) {}
+
+  /// Scans the segments of a log.
+  ///
+  /// @param segments by number
+  /// @return what was found; null if there is no log yet
+  /// @throws LogCorruptException if the log is damaged, or a part of it is missing
+  static @Nullable Result run(
+      FileLayer files, LogOptions options, List<Segment> segments, RecordVisitor visitor)
+      throws IOException {
+    int first = firstSegment(options, segments);
+    if (first < 0) {
+      return null;
+    }
+    try (SegmentReader reader = new SegmentReader(files, segments.get(first))) {
+      return new LogScan(options, segments, first, reader, visitor).run(first);
+    }
+  }
+
+  /// The segment in which the replay begins.
+  private static int firstSegment(LogOptions options, List<Segment> segments) {
+    long from = options.replayFromLsn();
+    int first = -1;
+    for (int candidate = 0;
+        candidate < segments.size() && segments.get(candidate).baseLsn() <= from;
+        candidate++) {
+      first = candidate;
+    }
+    if (first < 0 && from == 0 && !segments.isEmpty() && segments.getFirst().number() == 1) {
+      first = 0;
+    }
+    if (first < 0 && (from != 0 || !segments.isEmpty())) {
+      throw new LogCorruptException(
+          options.directory().toString(),
+          0,
+          segments.isEmpty()
+              ? "no segment of the log"
+              : "LSN "
+                  + segments.getFirst().baseLsn()
+                  + " as the first, in "
+                  + segments.getFirst().path(),
+          from == 0 ? "the log from its first segment on" : "the log from LSN " + from + " on");
+    }
+    return first;
+  }
+
+  private Result run(int first) throws IOException {
+    while (takeRecord() || enterNextGeneration()) {
+      if (at == reader.segment().endLsn()) {
+        openNextSegment();
+      }
+    }
+    LogVerdict verdict = judgeEnd();
+    if (at < options.replayFromLsn()) {
+      throw new LogCorruptException(
+          reader.segment().path().toString(),
+          reader.segment().fileOffset(at),
+          "the end of the log, at LSN " + at,
+          "the log to reach LSN " + options.replayFromLsn() + ", where the replay begins");
+    }
+    int lastGeneration = generation;
+    for (Segment segment : segments) {
+      lastGeneration = Math.max(lastGeneration, segment.generation());
+    }
+    List<Segment> idle = new ArrayList<>(segments.subList(0, first));
+    idle.addAll(segments.subList(Math.max(lastUsedIndex + 1, first), segments.size()));
+    List<Segment> live =
+        lastUsedIndex < 0 ? List.of() : List.copyOf(segments.subList(first, lastUsedIndex + 1));
+    long nextNumber = live.isEmpty() ? segments.get(first).number() : live.getLast().number() + 1;
+    return new Result(
+        verdict, closedInOrder, at, recordCount, lastGeneration, nextNumber, live, idle);
+  }
+
+  /// Goes on in the segment that follows the one whose end was reached, if it is there. Its first
+  /// record decides whether it is part of the log.
+  private void openNextSegment() throws IOException {
+    if (index + 1 == segments.size()) {
+      return;
+    }
+    Segment next = segments.get(index + 1);
+    if (next.number() == reader.segment().number() + 1 && next.baseLsn() == at) {
+      index++;
+      reader.open(next);
+    }
+  }
+
+  /// Takes the record at `at`, if there is a valid one of this generation.
+  private boolean takeRecord() throws IOException {
+    long frameBytes = examine(at);
+    if (frameBytes == 0) {
+      return false;
+    }
+    long address = reader.address(at, frameBytes);
+    if (RecordLayout.generation(address) != generation) {
+      return false;
+    }
+    byte type = RecordLayout.type(address);
+    checkKnown(address, type);
+    closedInOrder =
+        type == RecordType.PADDING && (RecordLayout.flags(address) & RecordLayout.CLOSED_FLAG) != 0;
+    if (RecordType.isReplayed(type) && at >= options.replayFromLsn()) {
+      recordCount++;
+      visitor.record(
+          at,
+          type,
+          RecordLayout.flags(address),
+          Durability.ofCode(RecordLayout.durabilityCode(address)),
+          address + RecordLayout.PAYLOAD_OFFSET,
+          RecordLayout.length(address) - RecordLayout.HEADER_BYTES);
+    }
+    lastUsedIndex = index;
+    at += frameBytes;
+    return true;
+  }
+
+  private void checkKnown(long address, byte type) {
+    Segment segment = reader.segment();
+    if (RecordLayout.version(address) > RecordLayout.VERSION) {
+      throw new LogFormatException(
+          "record version",
+          RecordLayout.version(address),
+          RecordLayout.VERSION,
+          segment.path().toString(),
+          segment.fileOffset(at));
+    }
+    if (!RecordType.isKnown(type)) {
+      throw new LogFormatException(
+          "record type",
+          type,
+          RecordType.GENERATION,
+          segment.path().toString(),
+          segment.fileOffset(at));
+    }
+  }
+
+  /// The length of the frame at `lsn` of the segment that is being read, if the bytes there are a
+  /// whole record that was written for this position, by whatever generation; else 0.
+  private long examine(long lsn) throws IOException {
+    long address = reader.address(lsn, RecordLayout.HEADER_BYTES);
+    if (address == 0 || RecordLayout.lsn(address) != lsn) {
+      return 0;
+    }
+    int length = RecordLayout.length(address);
+    if (length < RecordLayout.HEADER_BYTES) {
+      return 0;
+    }
+    long frameBytes = RecordLayout.frameBytes(lsn, length - RecordLayout.HEADER_BYTES);
+    address = reader.address(lsn, frameBytes);
+    if (address == 0
+        || RecordLayout.checksum(address) != reader.checksumOfFrame(address, frameBytes)) {
+      return 0;
+    }
+    return frameBytes;
+  }
+
+  /// Goes to the start of the next generation, if there is one that began where this one ends.
+  private boolean enterNextGeneration() throws IOException {
+    long candidate = RecordLayout.blockCeiling(at);
+    if (candidate < reader.segment().endLsn() && isNextGeneration(candidate)) {
+      return enterGeneration(candidate);
+    }
+    if (index + 1 < segments.size()) {
+      Segment here = reader.segment();
+      Segment next = segments.get(index + 1);
+      reader.open(next);
+      if (isNextGeneration(next.baseLsn())) {
+        index++;
+        return enterGeneration(next.baseLsn());
+      }
+      reader.open(here);
+    }
+    return false;
+  }
+
+  private boolean isNextGeneration(long candidate) throws IOException {
+    long frameBytes = examine(candidate);
+    if (frameBytes == 0) {
+      return false;
+    }
+    long address = reader.address(candidate, frameBytes);
+    return RecordLayout.type(address) == RecordType.GENERATION
+        && RecordLayout.generation(address) > generation
+        && GenerationLayout.previousEnd(address + RecordLayout.PAYLOAD_OFFSET) == at;
+  }
+
+  private boolean enterGeneration(long candidate) throws IOException {
+    long address = reader.address(candidate, RecordLayout.HEADER_BYTES);
+    generation = RecordLayout.generation(address);
+    at = candidate;
+    return takeRecord();
+  }
+
+  /// Looks at everything behind the end.
+  private LogVerdict judgeEnd() throws IOException {
+    boolean torn = hasRemains();
+    Segment end = reader.segment();
+    for (int behind = index; behind < segments.size(); behind++) {
+      reader.open(segments.get(behind));
+      torn |= searchBehindEnd(behind == index ? at : segments.get(behind).baseLsn(), end);
+    }
+    reader.open(end);
+    return torn ? LogVerdict.TORN_TAIL : LogVerdict.CLEAN;
+  }
+
+  /// Whether a record of this generation was begun at the end.
+  private boolean hasRemains() throws IOException {
+    long address = reader.address(at, RecordLayout.HEADER_BYTES);
+    return address != 0
+        && RecordLayout.lsn(address) == at
+        && RecordLayout.generation(address) == generation;
+  }
+
+  /// Looks for whole records in the rest of the segment that is being read.
+  ///
+  /// @return whether there is one of this generation
+  /// @throws LogCorruptException if one says that the log was on disk beyond the end that was found
+  private boolean searchBehindEnd(long from, Segment end) throws IOException {
+    boolean found = false;
+    long lsn = from;
+    long last = reader.segment().endLsn() - RecordLayout.HEADER_BYTES;
+    while (lsn <= last) {
+      long address = reader.address(lsn, RecordLayout.HEADER_BYTES);
+      long windowLast = reader.windowTo() - RecordLayout.HEADER_BYTES;
+      while (lsn <= windowLast && Memory.getLong(address + RecordLayout.LSN_OFFSET) != lsn) {
+        lsn += RecordLayout.ALIGNMENT_BYTES;
+        address += RecordLayout.ALIGNMENT_BYTES;
+      }
+      if (lsn <= windowLast) {
+        long frameBytes = examine(lsn);
+        if (frameBytes != 0) {
+          found |= isOfThisGeneration(lsn, frameBytes, end);
+        }
+        lsn += RecordLayout.ALIGNMENT_BYTES;
+      }
+    }
+    return found;
+  }
+
+  private boolean isOfThisGeneration(long lsn, long frameBytes, Segment end) throws IOException {
+    long address = reader.address(lsn, frameBytes);
+    long payload = address + RecordLayout.PAYLOAD_OFFSET;
+    long syncedUpTo =
+        switch (RecordLayout.type(address)) {
+          case RecordType.PADDING ->
+              PaddingLayout.syncedUpTo(
+                  payload, RecordLayout.length(address) - RecordLayout.HEADER_BYTES);
+          case RecordType.GENERATION -> GenerationLayout.previousEnd(payload);
+          default -> 0;
+        };
+    boolean ofThisGeneration = RecordLayout.generation(address) == generation;
+    if (syncedUpTo > at) {
+      throw corruptAtEnd(end, lsn, syncedUpTo);
+    }
+    return ofThisGeneration;
+  }
+
+  private LogCorruptException corruptAtEnd(Segment end, long witnessLsn, long syncedUpTo)
+      throws IOException {
+    String expected =
+        "a record at LSN "
+            + at
+            + ": the record at LSN "
+            + witnessLsn
+            + " says that the log was on disk up to "
+            + syncedUpTo;
+    if (at == end.endLsn()) {
+      return new LogCorruptException(
+          options
+              .directory()
+              .resolve(SegmentLayout.fileName(end.number() + 1, SegmentLayout.SEGMENT_SUFFIX))
+              .toString(),
+          SegmentLayout.HEADER_BYTES,
+          "no file that goes on with the log",
+          expected);
+    }
+    reader.open(end);
+    return new LogCorruptException(end.path().toString(), end.fileOffset(at), describe(), expected);
+  }
+
+  /// What stands at the end, in words.
+  private String describe() throws IOException {
+    long address = reader.address(at, RecordLayout.HEADER_BYTES);
+    int length = RecordLayout.length(address);
+    long lsn = RecordLayout.lsn(address);
+    int found = RecordLayout.generation(address);
+    if (length == 0 && lsn == 0) {
+      return "nothing";
+    }
+    if (lsn != at) {
+      return "a header with LSN " + lsn;
+    }
+    if (found != generation) {
+      return "a record of generation " + found + " after one of generation " + generation;
+    }
+    long frameBytes =
+        length < RecordLayout.HEADER_BYTES
+            ? 0
+            : RecordLayout.frameBytes(at, length - RecordLayout.HEADER_BYTES);
+    long whole = frameBytes == 0 ? 0 : reader.address(at, frameBytes);
+    if (whole == 0) {
+      return "a record of length " + length;
+    }
+    return "a record of length "
+        + length
+        + " with checksum 0x"
+        + Integer.toHexString(RecordLayout.checksum(whole))
+        + " whose bytes have 0x"
+        + Integer.toHexString(reader.checksumOfFrame(whole, frameBytes));
+  }
+}

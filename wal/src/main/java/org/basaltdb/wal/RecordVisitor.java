@@ -1,0 +1,22 @@
+package org.basaltdb.wal;
+
+/// Receives the records of a log in the order of their LSNs, while the log is opened.
+@FunctionalInterface
+public interface RecordVisitor {
+  /// One record. The payload is readable until the method returns. What it throws ends the open,
+  /// which leaves the log as it was.
+  ///
+  /// @param lsn the record's position
+  /// @param type one of [RecordType], never PADDING or GENERATION
+  /// @param flags [RecordLayout#COMMIT_FLAG] or none
+  /// @param durability what its writer asked for
+  /// @param payloadAddress where its payload is, 8-byte aligned
+  /// @param payloadBytes the length of the payload
+  void record(
+      long lsn,
+      byte type,
+      byte flags,
+      Durability durability,
+      long payloadAddress,
+      int payloadBytes);
+}

@@ -1,0 +1,214 @@
+package org.basaltdb.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.basaltdb.offheap.file.DataFile;
+import org.basaltdb.offheap.file.FileLayer;
+import org.basaltdb.offheap.file.OpenMode;
+import org.jspecify.annotations.Nullable;
+
+/// The segment files of an open log: those that hold log, the one that is prepared to come next,
+/// and those that wait for reuse.
+///
+/// ```
+///   (nothing) --create--> .new --zero-fill, header, sync, rename--> .log --recycle: rename--> .spare --delete--> (nothing)
+///                                                                    ^                           |
+///                                                                    +--- header, sync, rename --+
+/// ```
+///
+/// - SEG-1 Between a rename and anything that relies on it the directory is synced: a file is
+///   re-headed only when its name `.spare` is durable, and holds log only when its name `.log` is.
+///   So after a crash a name says what its file is.
+/// - SEG-2 A segment is let go of only when all of it lies below a position that the caller gave up
+///   (STORE-2) and it is not the one that is written.
+///
+/// Thread rules: any thread; one lock, under which files are renamed and opened, never filled.
+final class SegmentDirectory implements Closeable {
+  private final FileLayer files;
+  private final Path directory;
+  private final UUID databaseId;
+  private final long segmentBytes;
+  private final int spareLimit;
+
+  /// Segments that hold log or are prepared to, the oldest first. Guarded by this.
+  private final Deque<Segment> live = new ArrayDeque<>();
+
+  /// Files that wait to become segments. Guarded by this.
+  private final Deque<Path> spares = new ArrayDeque<>();
+
+  /// The segment after the one that is written. Guarded by this.
+  private @Nullable OpenSegment prepared;
+
+  /// The number of the segment that is written. Guarded by this.
+  private long currentNumber;
+
+  /// Guarded by this.
+  private long recycledCount;
+
+  /// Guarded by this.
+  private long createdCount;
+
+  SegmentDirectory(FileLayer files, LogOptions options) {
+    this.files = files;
+    directory = options.directory();
+    databaseId = options.databaseId();
+    segmentBytes = options.segmentBytes();
+    spareLimit = options.spareSegmentCount();
+  }
+
+  FileLayer files() {
+    return files;
+  }
+
+  UUID databaseId() {
+    return databaseId;
+  }
+
+  long segmentBytes() {
+    return segmentBytes;
+  }
+
+  /// Takes over what a scan found: segments that hold no log become spares, unfinished files go,
+  /// and so do spares that do not fit.
+  synchronized void takeOver(List<Segment> segments, List<Segment> idle, SegmentListing listing)
+      throws IOException {
+    live.addAll(segments);
+    for (Path unfinished : listing.unfinished()) {
+      files.delete(unfinished);
+    }
+    for (Path spare : listing.spares()) {
+      keepOrDelete(spare, files.size(spare) - SegmentLayout.HEADER_BYTES);
+    }
+    for (Segment segment : idle) {
+      retire(segment);
+    }
+    if (!listing.unfinished().isEmpty() || !idle.isEmpty()) {
+      files.syncDirectory(directory);
+    }
+  }
+
+  /// Makes everything in the segments that hold log durable: a scan may have read what was only in
+  /// the page cache.
+  synchronized void syncLive() throws IOException {
+    for (Segment segment : live) {
+      try (DataFile file = files.open(segment.path(), OpenMode.OPEN_EXISTING, true)) {
+        file.sync();
+      }
+    }
+  }
+
+  /// Opens the newest segment to append to it.
+  synchronized OpenSegment openNewest() throws IOException {
+    Segment newest = live.getLast();
+    currentNumber = newest.number();
+    return new OpenSegment(newest, files.open(newest.path(), OpenMode.OPEN_EXISTING, true));
+  }
+
+  /// A file that waits to become a segment, or null.
+  synchronized @Nullable Path takeSpare() {
+    return spares.pollFirst();
+  }
+
+  Path path(long number, String suffix) {
+    return directory.resolve(SegmentLayout.fileName(number, suffix));
+  }
+
+  /// Gives a finished file its name as a segment, durably, and opens it.
+  OpenSegment publish(Path finished, Segment segment) throws IOException {
+    files.rename(finished, segment.path());
+    files.syncDirectory(directory);
+    return new OpenSegment(segment, files.open(segment.path(), OpenMode.OPEN_EXISTING, true));
+  }
+
+  /// Makes a segment the one that comes next.
+  synchronized void prepared(OpenSegment next, boolean recycled) {
+    assert prepared == null : next.segment();
+    prepared = next;
+    live.addLast(next.segment());
+    if (recycled) {
+      recycledCount++;
+    } else {
+      createdCount++;
+    }
+  }
+
+  /// The segment that comes next is being written from now on.
+  synchronized OpenSegment takePrepared() {
+    OpenSegment next = prepared;
+    if (next == null) {
+      throw new IllegalStateException("LOG-10: the log was claimed beyond its prepared segments");
+    }
+    prepared = null;
+    currentNumber = next.segment().number();
+    return next;
+  }
+
+  synchronized boolean hasPrepared() {
+    return prepared != null;
+  }
+
+  /// Lets go of the segments below `lsn`, but not of the one that is written.
+  ///
+  /// @return the first position that is left
+  synchronized long recycleBefore(long lsn) throws IOException {
+    boolean changed = false;
+    while (live.getFirst().number() < currentNumber && live.getFirst().endLsn() <= lsn) {
+      retire(live.getFirst());
+      live.removeFirst();
+      changed = true;
+    }
+    if (changed) {
+      files.syncDirectory(directory);
+    }
+    return live.getFirst().baseLsn();
+  }
+
+  /// Guarded by this. The directory is synced by the caller, before anybody can take the spare.
+  private void retire(Segment segment) throws IOException {
+    if (spares.size() < spareLimit && segment.bytes() == segmentBytes) {
+      Path spare = path(segment.number(), SegmentLayout.SPARE_SUFFIX);
+      files.rename(segment.path(), spare);
+      spares.addLast(spare);
+    } else {
+      files.delete(segment.path());
+    }
+  }
+
+  private void keepOrDelete(Path spare, long bytes) throws IOException {
+    if (spares.size() < spareLimit && bytes == segmentBytes) {
+      spares.addLast(spare);
+    } else {
+      files.delete(spare);
+    }
+  }
+
+  synchronized int liveCount() {
+    return live.size() - (prepared == null ? 0 : 1);
+  }
+
+  synchronized int spareCount() {
+    return spares.size();
+  }
+
+  synchronized long recycledCount() {
+    return recycledCount;
+  }
+
+  synchronized long createdCount() {
+    return createdCount;
+  }
+
+  /// Closes the prepared segment, if there is one.
+  @Override
+  public synchronized void close() throws IOException {
+    if (prepared != null) {
+      prepared.close();
+      prepared = null;
+    }
+  }
+}
