@@ -27,7 +27,7 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 ///
 /// Thread rules: one thread at a time, ordered by the writer's token; the counters may be read by
 /// any thread, and addresses of blocks computed by any.
-public final class BlockPool {
+public final class BlockPool implements AutoCloseable {
   /// The size of a block.
   public static final int BLOCK_BYTES = 8192;
 
@@ -73,6 +73,9 @@ public final class BlockPool {
   private int freeBlocks;
   private int usedBlocks;
   private int promisedBlocks;
+
+  /// How many blocks are out for each owner.
+  private final int[] outByOwner = new int[Owner.values().length];
 
   /// A pool over a region of which nothing is committed yet.
   ///
@@ -122,9 +125,8 @@ public final class BlockPool {
     FREE_BLOCKS.setOpaque(this, freeBlocks - 1);
     USED_BLOCKS.setOpaque(this, usedBlocks + 1);
     promisedBlocks = Math.max(0, promisedBlocks - 1);
-    if (owner != region.owner()) {
-      budget.transfer(region.owner(), owner, BLOCK_BYTES);
-    }
+    outByOwner[position(owner)]++;
+    budget.transfer(region.owner(), owner, BLOCK_BYTES);
     return block;
   }
 
@@ -142,9 +144,9 @@ public final class BlockPool {
     }
     FREE_BLOCKS.setOpaque(this, freeBlocks + 1);
     USED_BLOCKS.setOpaque(this, usedBlocks - 1);
-    if (owner != region.owner()) {
-      budget.transfer(owner, region.owner(), BLOCK_BYTES);
-    }
+    outByOwner[position(owner)]--;
+    assert outByOwner[position(owner)] >= 0 : "freed for " + owner + ", which has none";
+    budget.transfer(owner, region.owner(), BLOCK_BYTES);
     if (freeInExtent[extent] == BLOCKS_PER_EXTENT
         && freeBlocks - BLOCKS_PER_EXTENT >= Math.max(promisedBlocks, BLOCKS_PER_EXTENT)) {
       giveBack(extent);
@@ -185,6 +187,22 @@ public final class BlockPool {
   /// How many blocks the region can hold.
   public int capacityCount() {
     return freeInExtent.length * BLOCKS_PER_EXTENT;
+  }
+
+  /// Closes the region, and with it every block that is out; their bytes leave the budget. No
+  /// thread may be inside any more. Again does nothing.
+  @Override
+  public void close() {
+    for (Owner owner : Owner.values()) {
+      budget.transfer(owner, region.owner(), (long) outByOwner[position(owner)] * BLOCK_BYTES);
+      outByOwner[position(owner)] = 0;
+    }
+    region.close();
+  }
+
+  @SuppressWarnings("EnumOrdinal") // an index that is never stored
+  private static int position(Owner owner) {
+    return owner.ordinal();
   }
 
   private void addExtent() {

@@ -106,6 +106,9 @@ public final class MemoryBudget {
   /// @throws IllegalArgumentException if `bytes` is negative
   public void transfer(Owner from, Owner to, long bytes) {
     checkNotNegative(bytes);
+    if (from == to) {
+      return;
+    }
     long before = counter(from).getAndAdd(-bytes);
     assert before >= bytes : from + " handed on " + bytes + " bytes of " + before;
     counter(to).getAndAdd(bytes);

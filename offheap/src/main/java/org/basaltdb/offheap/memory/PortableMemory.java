@@ -31,9 +31,6 @@ final class PortableMemory {
   /// Ranges that nobody has, length by address. Neighbours are merged, and every byte is zero.
   private static final TreeMap<Long, Long> FREE = new TreeMap<>();
 
-  // not final: set while Memory initialises, before any other use
-  private static boolean bounded;
-
   private PortableMemory() {}
 
   /// Makes the one mapping from which everything is carved; its first extent stays unused, so that
@@ -43,7 +40,6 @@ final class PortableMemory {
       for (long bytes = LARGEST_SPACE_BYTES; bytes >= SMALLEST_SPACE_BYTES; bytes >>>= 1) {
         try {
           MemorySegment space = SparseMapping.map(bytes);
-          bounded = true;
           FREE.put(Region.EXTENT_BYTES, bytes - Region.EXTENT_BYTES);
           return space;
         } catch (IOException refused) {
@@ -67,6 +63,8 @@ final class PortableMemory {
   /// @throws BudgetExhaustedException if there is no more
   static long take(String subject, Owner owner, long bytes) {
     assert bytes > 0 && bytes % Region.EXTENT_BYTES == 0 : bytes;
+    // first, for it makes Memory ready: that decides where addresses begin
+    boolean bounded = Memory.ALL.byteSize() < Long.MAX_VALUE;
     long address;
     synchronized (LOCK) {
       address = takeFree(bytes);
@@ -108,11 +106,6 @@ final class PortableMemory {
       }
       FREE.put(start, length);
     }
-  }
-
-  /// Whether addresses are offsets into one mapping, so that they mean nothing to the machine.
-  static boolean bounded() {
-    return bounded;
   }
 
   /// The smallest free range that fits, or 0.

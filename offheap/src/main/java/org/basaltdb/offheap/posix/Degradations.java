@@ -14,14 +14,14 @@ import java.util.Set;
 public final class Degradations {
   /// As many subjects of a kind are kept; the report is for people, and must not grow with the
   /// number of files.
-  private static final int MAX_SUBJECTS_PER_KIND = 64;
+  static final int MAX_SUBJECTS_PER_KIND = 64;
 
   private static final Degradations PROCESS = new Degradations();
 
   private final Map<Degradation.Kind, Map<String, Degradation>> byKind = new LinkedHashMap<>();
   private final Set<Degradation.Kind> warned = new HashSet<>();
 
-  private Degradations() {}
+  Degradations() {}
 
   /// Records that something was refused, and warns if it is the first of its kind.
   public static void report(Degradation.Kind kind, String subject, String detail) {
@@ -48,8 +48,7 @@ public final class Degradations {
   }
 
   /// Returns whether to warn.
-  private synchronized boolean add(
-      Degradation.Kind kind, String subject, String detail, boolean mayWarn) {
+  synchronized boolean add(Degradation.Kind kind, String subject, String detail, boolean mayWarn) {
     Map<String, Degradation> subjects =
         byKind.computeIfAbsent(kind, absent -> new LinkedHashMap<>());
     if (subjects.size() < MAX_SUBJECTS_PER_KIND) {
@@ -58,7 +57,7 @@ public final class Degradations {
     return mayWarn && warned.add(kind);
   }
 
-  private synchronized List<Degradation> snapshot() {
+  synchronized List<Degradation> snapshot() {
     List<Degradation> all = new ArrayList<>();
     byKind.values().forEach(subjects -> all.addAll(subjects.values()));
     return List.copyOf(all);

@@ -58,7 +58,7 @@ final class Sectors {
       store(number, sector);
       done += part;
     }
-    if (offset + length > liveSize) {
+    if (length > 0 && offset + length > liveSize) {
       resize(offset + length);
     }
   }
