@@ -1,0 +1,70 @@
+package org.basaltdb.core.pages;
+
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+
+/**
+ * Pages of one partition, by page number.
+ *
+ * <p>Readers use {@link #wordBase()} and {@link #frameBase()} directly, with the optimistic
+ * protocol of READ-1: word, copy, fence, word again. Everything else here is for the holder of the
+ * partition's writer token.
+ *
+ * <p>Page numbers are handed out in extents of {@value #EXTENT_PAGES}, each owned by one table, so
+ * that a table's own page numbers stay dense while pages of many tables share a partition.
+ */
+public interface PageAccess {
+  /** Pages of an extent. */
+  int EXTENT_PAGES = 64;
+
+  /** {@code log2(EXTENT_PAGES)}. */
+  int EXTENT_SHIFT = 6;
+
+  /** Address of the state word of page zero. */
+  long wordBase();
+
+  /** Address of frame zero. */
+  long frameBase();
+
+  /**
+   * Takes an extent of page numbers; its pages are FREE.
+   *
+   * @return number of the extent's first page
+   * @throws org.basaltdb.offheap.memory.BudgetExhaustedException if no page number is left
+   */
+  int allocateExtent();
+
+  /** Gives an extent back; every page of it must be FREE. */
+  void freeExtent(int firstPage);
+
+  /**
+   * Makes sure that {@code frameCount} allocations will succeed.
+   *
+   * @throws org.basaltdb.offheap.memory.BudgetExhaustedException before anything changed
+   */
+  void reserve(int frameCount);
+
+  /**
+   * Gives a FREE page a frame. Its bytes are whatever was there: the caller formats it before the
+   * number becomes reachable.
+   *
+   * @return address of the frame
+   */
+  long allocate(int page, Owner owner);
+
+  /** Gives the frame of a page back. Readers may still copy from it; the word tells them. */
+  void free(int page, Owner owner);
+
+  /** Address of a page's frame, for the writer to read. */
+  long frame(int page);
+
+  /**
+   * Locks a page for change: readers hold off until {@link #endChange}. Between the two nothing may
+   * allocate, wait, do I/O or call out (READ-6).
+   *
+   * @return address of the frame
+   */
+  long beginChange(int page);
+
+  /** Ends a change; readers see it whole. */
+  void endChange(int page);
+}

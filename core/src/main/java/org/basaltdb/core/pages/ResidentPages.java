@@ -1,0 +1,87 @@
+package org.basaltdb.core.pages;
+
+import java.util.Arrays;
+import org.basaltdb.offheap.memory.BlockPool;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.page.PageTable;
+import org.basaltdb.offheap.page.PageWord;
+
+/** Page access when every page has a frame of its own: data that fits in memory. */
+public final class ResidentPages implements PageAccess {
+  private final PageTable table;
+  private final BlockPool pool;
+  private final long frameBase;
+  private int nextExtent;
+  private int[] freeExtents = new int[16];
+  private int freeExtentCount;
+
+  public ResidentPages(PageTable table, BlockPool pool) {
+    this.table = table;
+    this.pool = pool;
+    this.frameBase = pool.baseAddress();
+  }
+
+  @Override
+  public long wordBase() {
+    return table.base();
+  }
+
+  @Override
+  public long frameBase() {
+    return frameBase;
+  }
+
+  @Override
+  public int allocateExtent() {
+    if (freeExtentCount > 0) {
+      return freeExtents[--freeExtentCount];
+    }
+    int first = nextExtent << EXTENT_SHIFT;
+    table.commit(first + EXTENT_PAGES);
+    nextExtent++;
+    return first;
+  }
+
+  @Override
+  public void freeExtent(int firstPage) {
+    for (int i = 0; i < EXTENT_PAGES; i++) {
+      assert PageWord.state(table.word(firstPage + i)) == PageWord.FREE : firstPage + i;
+    }
+    if (freeExtentCount == freeExtents.length) {
+      freeExtents = Arrays.copyOf(freeExtents, freeExtentCount * 2);
+    }
+    freeExtents[freeExtentCount++] = firstPage;
+  }
+
+  @Override
+  public void reserve(int frameCount) {
+    pool.ensure(frameCount);
+  }
+
+  @Override
+  public long allocate(int page, Owner owner) {
+    int frame = pool.allocate(owner);
+    table.allocate(page, frame);
+    return pool.address(frame);
+  }
+
+  @Override
+  public void free(int page, Owner owner) {
+    pool.free(table.free(page), owner);
+  }
+
+  @Override
+  public long frame(int page) {
+    return frameBase + PageWord.frameOffset(table.word(page));
+  }
+
+  @Override
+  public long beginChange(int page) {
+    return frameBase + table.lock(page);
+  }
+
+  @Override
+  public void endChange(int page) {
+    table.unlock(page);
+  }
+}

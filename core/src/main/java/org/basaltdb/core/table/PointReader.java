@@ -1,0 +1,255 @@
+package org.basaltdb.core.table;
+
+import static org.basaltdb.offheap.hash.SegmentLayout.*;
+
+import java.lang.invoke.VarHandle;
+import org.basaltdb.core.codec.KeyCodec;
+import org.basaltdb.core.codec.RowCodec;
+import org.basaltdb.core.codec.RowLayout;
+import org.basaltdb.offheap.hash.KeyHash;
+import org.basaltdb.offheap.hash.PrimaryIndex;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.page.PageLayout;
+import org.basaltdb.offheap.page.PageWord;
+import org.basaltdb.wal.CommitLog;
+
+/**
+ * The optimistic read of one row by key (READ-1): bucket, page word, bucket again, copy, fence,
+ * page word again. Any thread, inside an epoch; takes no lock and writes nothing shared.
+ *
+ * <p>Cost: one bucket line and the row's lines from memory, which depend on one another; the
+ * directory and the page word mostly sit in cache.
+ */
+final class PointReader {
+  /** The key is not there, and was not at some moment during the call. */
+  static final int ABSENT = 0;
+
+  /** The page stayed locked for long: ask the writer instead (READ-6). */
+  static final int RETRY_AS_COMMAND = -1;
+
+  private static final int RESTART = -2;
+  private static final int NOT_HERE = -3;
+
+  /** Restarts that spin, before the thread starts to yield. */
+  private static final int SPINS = 64;
+
+  /** Restarts in all, before the read becomes a command. */
+  private static final int MAX_RESTARTS = 256;
+
+  private final long directoryWordAddress;
+  private final int rangeStart;
+  private final long base;
+  private final long wordBase;
+  private final RowLayout layout;
+  private final boolean longKey;
+  private final int keyOffset;
+  private final TablePartition partition;
+  private final CommitLog log;
+
+  PointReader(
+      PrimaryIndex index,
+      long wordBase,
+      RowLayout layout,
+      TablePartition partition,
+      CommitLog log) {
+    this.directoryWordAddress = index.directoryWordAddress();
+    this.rangeStart = index.rangeStart();
+    this.base = index.poolBase();
+    this.wordBase = wordBase;
+    this.layout = layout;
+    this.longKey = layout.isLongKey();
+    this.keyOffset = layout.keyOffset();
+    this.partition = partition;
+    this.log = log;
+  }
+
+  long base() {
+    return base;
+  }
+
+  long wordBase() {
+    return wordBase;
+  }
+
+  /** Address of the bucket in which a key most likely is; the caller is inside an epoch. */
+  long homeBucket(long hashWord) {
+    int hash = KeyHash.indexHash(hashWord);
+    return PrimaryIndex.segment(Memory.getLongAcquire(directoryWordAddress), base, rangeStart, hash)
+        + bucketOffset(home(hash, KeyHash.tag(hashWord)));
+  }
+
+  /** For batches: copies the row if it has the key; the caller validates. */
+  int copyIfKey(long row, long keyWord, long dest) {
+    if (Memory.getLong(row + keyOffset) != keyWord) {
+      return 0;
+    }
+    int toPageEnd = PageLayout.PAGE_BYTES - (int) (row & (PageLayout.PAGE_BYTES - 1));
+    int rowBytes = Math.min(RowCodec.rowBytes(row) & -8, toPageEnd);
+    Memory.copy(row, dest, rowBytes);
+    return rowBytes;
+  }
+
+  /**
+   * Copies the row to {@code dest}, which has room for a page.
+   *
+   * @return bytes of the row, {@link #ABSENT} or {@link #RETRY_AS_COMMAND}
+   */
+  int read(ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
+    for (int restarts = 0; restarts < MAX_RESTARTS; restarts++) {
+      long segment =
+          PrimaryIndex.segment(
+              Memory.getLongAcquire(directoryWordAddress),
+              base,
+              rangeStart,
+              KeyHash.indexHash(hashWord));
+      int found = readInSegment(segment, context, hashWord, keyWord, keyImage, dest);
+      if (found > 0) {
+        return found;
+      }
+      if (found == NOT_HERE) {
+        found = confirmMiss(segment, context, hashWord, keyWord, keyImage, dest);
+        if (found >= 0) {
+          return found;
+        }
+      }
+      pause(restarts);
+    }
+    return RETRY_AS_COMMAND;
+  }
+
+  private static void pause(int restarts) {
+    if (restarts < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
+    }
+  }
+
+  /**
+   * Follows the chain of overflow segments, if there is one, before absence is believed. HASH-3: a
+   * key that is there all the time keeps its place, so only a split can hide it.
+   */
+  private int confirmMiss(
+      long first, ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
+    long segment = first;
+    while (true) {
+      int overflow = Memory.getIntAcquire(segment + OVERFLOW_SEGMENT_OFFSET);
+      if (overflow == 0) {
+        break;
+      }
+      segment = base + ((long) (overflow - 1) << SEGMENT_SHIFT);
+      int found = readInSegment(segment, context, hashWord, keyWord, keyImage, dest);
+      if (found != NOT_HERE) {
+        return found;
+      }
+    }
+    VarHandle.loadLoadFence();
+    if (Memory.getLongOpaque(segment + BUCKETS_OFFSET) < 0) {
+      return RESTART;
+    }
+    if (log.lastSyncLsn() > log.durableLsn()) {
+      context.requiredDurableLsn = partition.lastSyncLsn();
+    }
+    return ABSENT;
+  }
+
+  private int readInSegment(
+      long segment, ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
+    int hash = KeyHash.indexHash(hashWord);
+    int tag = KeyHash.tag(hashWord);
+    int home = home(hash, tag);
+    long bucket = segment + bucketOffset(home);
+    long word = Memory.getLongAcquire(bucket);
+    int found = readInBucket(bucket, word, context, hash, tag, keyWord, keyImage, dest);
+    if (found != NOT_HERE || (word & (NEIGHBOUR | STASH_FLAGS)) == 0) {
+      return found;
+    }
+    if ((word & NEIGHBOUR) != 0) {
+      long next = segment + bucketOffset(neighbour(home));
+      found =
+          readInBucket(
+              next, Memory.getLongAcquire(next), context, hash, tag, keyWord, keyImage, dest);
+    }
+    for (int i = 0; found == NOT_HERE && i < STASH_BUCKETS; i++) {
+      if ((word & stashFlag(i)) != 0) {
+        long stash = segment + STASH_OFFSET + ((long) i << LINE_SHIFT);
+        found =
+            readInBucket(
+                stash, Memory.getLongAcquire(stash), context, hash, tag, keyWord, keyImage, dest);
+      }
+    }
+    return found;
+  }
+
+  private int readInBucket(
+      long bucket,
+      long word,
+      ReadContext context,
+      int hash,
+      int tag,
+      long keyWord,
+      long keyImage,
+      long dest) {
+    for (long marks = match(word, tag); marks != 0; marks &= marks - 1) {
+      long address = bucket + ENTRIES_OFFSET + (Long.numberOfTrailingZeros(marks) & 0x38);
+      long entry = Memory.getLongOpaque(address);
+      if (hashOf(entry) == hash) {
+        int found = readRow(bucket, address, entry, context, keyWord, keyImage, dest);
+        if (found != NOT_HERE) {
+          return found;
+        }
+      }
+    }
+    return NOT_HERE;
+  }
+
+  private int readRow(
+      long bucket,
+      long entryAddress,
+      long entry,
+      ReadContext context,
+      long keyWord,
+      long keyImage,
+      long dest) {
+    long wordAddress = wordBase + ((long) pageOf(entry) << 3);
+    long word = Memory.getLongAcquire(wordAddress);
+    // READ-2: an entry moves only under an odd page, so one that still stands, in a bucket that
+    // was not retired, was true at the version just read. Without this look a row that moved away
+    // is served from the bytes that it left behind.
+    if (!PageWord.isReadable(word)
+        || Memory.getLongOpaque(entryAddress) != entry
+        || Memory.getLongOpaque(bucket) < 0) {
+      return RESTART;
+    }
+    int rowOffset = rowOffsetOf(entry);
+    long frame = base + PageWord.frameOffset(word);
+    long row = frame + rowOffset;
+    // READ-5: a torn length must not lead the copy out of the page.
+    int rowBytes = Math.min(RowCodec.rowBytes(row) & -8, PageLayout.PAGE_BYTES - rowOffset);
+    boolean matches =
+        longKey
+            ? Memory.getLong(row + keyOffset) == keyWord
+            : KeyCodec.matches(layout, keyImage, row, rowBytes);
+    if (!matches) {
+      VarHandle.loadLoadFence();
+      return Memory.getLongOpaque(wordAddress) == word ? NOT_HERE : RESTART;
+    }
+    Memory.copy(row, dest, rowBytes);
+    VarHandle.loadLoadFence();
+    if (Memory.getLongOpaque(wordAddress) != word) {
+      return RESTART;
+    }
+    if (log.lastSyncLsn() > log.durableLsn()) {
+      return noteSyncLsn(frame, wordAddress, word, rowBytes, context);
+    }
+    return rowBytes;
+  }
+
+  /** LOG-5: some SYNC commit is on its way to the disk; ours waits if it is of this page. */
+  private static int noteSyncLsn(
+      long frame, long wordAddress, long word, int rowBytes, ReadContext context) {
+    context.requiredDurableLsn = PageLayout.syncLsn(frame);
+    VarHandle.loadLoadFence();
+    return Memory.getLongOpaque(wordAddress) == word ? rowBytes : RESTART;
+  }
+}

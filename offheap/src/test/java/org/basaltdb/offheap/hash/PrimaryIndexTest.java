@@ -1,0 +1,224 @@
+package org.basaltdb.offheap.hash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.basaltdb.offheap.LayoutDiagram;
+import org.basaltdb.offheap.LayoutDiagram.Field;
+import org.basaltdb.offheap.epoch.Epochs;
+import org.basaltdb.offheap.epoch.RetiredBlocks;
+import org.basaltdb.offheap.memory.BlockPool;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.memory.Region;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The index against a map. An entry's page number stands for the row, and so for the key. */
+class PrimaryIndexTest {
+  private static final long SEED = 99;
+  private static final long BUDGET_BYTES = 24L << 20;
+
+  private final Epochs epochs = new Epochs();
+  private MemoryBudget budget;
+  private BlockPool pool;
+  private PrimaryIndex index;
+
+  @BeforeEach
+  void open() {
+    budget = new MemoryBudget(BUDGET_BYTES);
+    pool =
+        new BlockPool(
+            Region.reserve("index", BUDGET_BYTES, Region.ANY_NODE, budget, Owner.FRAMES), budget);
+    index = newIndex(0, 1 << SegmentLayout.HASH_BITS);
+  }
+
+  private PrimaryIndex newIndex(int start, int length) {
+    return new PrimaryIndex(pool, new RetiredBlocks(epochs), epochs, budget, 1, start, length);
+  }
+
+  @AfterEach
+  void close() {
+    index.free();
+    pool.close();
+  }
+
+  private static long hashWord(int key) {
+    return KeyHash.hashWord(KeyHash.slotOfLong(key), KeyHash.hashOfLong(key, SEED));
+  }
+
+  private void insert(long hashWord, int page) {
+    index.reserve(hashWord);
+    index.insert(hashWord, page, 8 * (page & 1023));
+  }
+
+  private long find(long hashWord, int page) {
+    return index.find(hashWord, entry -> SegmentLayout.pageOf(entry) == page);
+  }
+
+  @Test
+  void theDrawingIsWhatTheConstantsSay() throws IOException {
+    List<List<Field>> tables = LayoutDiagram.of(SegmentLayout.class);
+    assertThat(tables.get(0))
+        .containsExactly(
+            new Field(SegmentLayout.PREFIX_OFFSET, 4, "prefix"),
+            new Field(SegmentLayout.LOCAL_DEPTH_OFFSET, 4, "localDepth"),
+            new Field(SegmentLayout.ENTRY_COUNT_OFFSET, 4, "entryCount"),
+            new Field(SegmentLayout.OVERFLOW_SEGMENT_OFFSET, 4, "overflowSegment"),
+            new Field(SegmentLayout.TABLE_ID_OFFSET, 4, "tableId"),
+            new Field(SegmentLayout.RESERVED_OFFSET, 44, "reserved"),
+            new Field(SegmentLayout.BUCKETS_OFFSET, 127 * 64, "buckets"));
+    assertThat(tables.get(1))
+        .containsExactly(
+            new Field(SegmentLayout.TAGS_OFFSET, 7, "tags"),
+            new Field(SegmentLayout.BUCKET_FLAGS_OFFSET, 1, "bucketFlags"),
+            new Field(SegmentLayout.ENTRIES_OFFSET, 56, "entries"));
+  }
+
+  @Test
+  void aRandomHistoryAgreesWithAMap() {
+    SplittableRandom random = new SplittableRandom(5);
+    Map<Integer, Long> expected = new HashMap<>();
+    for (int step = 0; step < 300_000; step++) {
+      int key = random.nextInt(120_000);
+      long hashWord = hashWord(key);
+      long found = find(hashWord, key);
+      assertThat(found != 0).isEqualTo(expected.containsKey(key));
+      if (found == 0) {
+        insert(hashWord, key);
+        expected.put(key, hashWord);
+      } else if (random.nextInt(3) == 0) {
+        index.remove(found, hashWord);
+        expected.remove(key);
+      } else {
+        PrimaryIndex.replace(found, key, 8 * random.nextInt(1024));
+      }
+    }
+    assertThat(index.entryCount()).isEqualTo(expected.size());
+    List<Integer> seen = new ArrayList<>();
+    index.forEach(entry -> seen.add(SegmentLayout.pageOf(entry)));
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(expected.keySet());
+  }
+
+  @Test
+  void aPartitionOfThreeHoldsItsRange() {
+    int start = KeyHash.firstSlotOfPartition(1, 3) << 12;
+    int end = KeyHash.firstSlotOfPartition(2, 3) << 12;
+    index.free();
+    index = newIndex(start, end - start);
+    int held = 0;
+    for (int key = 0; key < 200_000; key++) {
+      if (KeyHash.partitionOfSlot(KeyHash.slotOfLong(key), 3) == 1) {
+        insert(hashWord(key), key);
+        held++;
+      }
+    }
+    assertThat(index.entryCount()).isEqualTo(held);
+    for (int key = 0; key < 200_000; key++) {
+      boolean here = KeyHash.partitionOfSlot(KeyHash.slotOfLong(key), 3) == 1;
+      if (here) {
+        assertThat(find(hashWord(key), key)).as("key %d", key).isNotZero();
+      }
+    }
+    assertThat((double) index.memoryBytes() / held).isLessThan(22);
+  }
+
+  @Test
+  void equalHashesCostTimeNotMemory() {
+    int count = 20_000;
+    long same = hashWord(1);
+    for (int page = 0; page < count; page++) {
+      insert(same, page);
+    }
+    assertThat(find(same, 0)).isNotZero();
+    assertThat(find(same, count - 1)).isNotZero();
+    assertThat(find(same, count)).isZero();
+    assertThat(index.memoryBytes())
+        .as("HASH-6")
+        .isLessThan(count * 64L * 8 + PrimaryIndex.DIRECTORY_ENTRIES_PER_SEGMENT * 4096L);
+    insert(hashWord(2), count);
+    assertThat(find(hashWord(2), count)).isNotZero();
+  }
+
+  @Test
+  void keysOfOneSlotStayWithinTheDirectoryBound() {
+    for (int page = 0; page < 200_000; page++) {
+      insert(KeyHash.hashWord(4711, KeyHash.hashOfLong(page, SEED)), page);
+    }
+    long directoryBytes =
+        index.memoryBytes() - ((long) index.segmentCount() << SegmentLayout.SEGMENT_SHIFT);
+    assertThat(directoryBytes)
+        .as("HASH-6")
+        .isLessThanOrEqualTo(
+            4L
+                * Math.max(
+                    1 << 14, index.segmentCount() * PrimaryIndex.DIRECTORY_ENTRIES_PER_SEGMENT));
+    for (int page = 0; page < 200_000; page += 97) {
+      assertThat(find(KeyHash.hashWord(4711, KeyHash.hashOfLong(page, SEED)), page)).isNotZero();
+    }
+  }
+
+  @Test
+  void aReaderInsideHoldsRetiredSegmentsBack() {
+    long slot = epochs.acquireSlot();
+    epochs.enter(slot);
+    for (int key = 0; key < 100_000; key++) {
+      insert(hashWord(key), key);
+    }
+    index.reclaim();
+    int usedWithReader = pool.usedCount();
+    assertThat(usedWithReader).isGreaterThan(index.segmentCount());
+    epochs.exit(slot);
+    index.reclaim();
+    assertThat(pool.usedCount()).isEqualTo(index.segmentCount());
+  }
+
+  @Test
+  void withoutMemoryNothingChanges() {
+    int key = 0;
+    while (true) {
+      try {
+        index.reserve(hashWord(key));
+      } catch (BudgetExhaustedException expected) {
+        break;
+      }
+      index.insert(hashWord(key), key, 0);
+      key++;
+    }
+    int failed = key;
+    assertThat(index.entryCount()).isEqualTo(failed);
+    for (int k = 0; k < failed; k += 1013) {
+      assertThat(find(hashWord(k), k)).isNotZero();
+    }
+    assertThatThrownBy(() -> index.reserve(hashWord(failed)))
+        .isInstanceOf(BudgetExhaustedException.class);
+  }
+
+  @Test
+  void anEntryKeepsItsPlaceUntilItsKeyGoes() {
+    Map<Integer, Long> places = new HashMap<>();
+    long directoryBefore = Memory.getLong(index.directoryWordAddress());
+    int key = 0;
+    while (Memory.getLong(index.directoryWordAddress()) == directoryBefore) {
+      insert(hashWord(key), key);
+      long place = find(hashWord(key), key);
+      if (Memory.getLong(index.directoryWordAddress()) == directoryBefore) {
+        places.put(key, place);
+        for (Map.Entry<Integer, Long> e : places.entrySet()) {
+          assertThat(find(hashWord(e.getKey()), e.getKey())).as("HASH-3").isEqualTo(e.getValue());
+        }
+      }
+      key++;
+    }
+    assertThat(places).hasSizeGreaterThan(600);
+  }
+}

@@ -1,0 +1,75 @@
+package org.basaltdb.offheap.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.memory.Region;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The state machine of the page word: every transition it has, and those it must not have. */
+class PageTableTest {
+  private Region region;
+  private PageTable table;
+
+  @BeforeEach
+  void open() {
+    region =
+        Region.reserve(
+            "words", 4L << 20, Region.ANY_NODE, new MemoryBudget(8L << 20), Owner.PAGE_TABLE);
+    table = new PageTable(region);
+    table.commit(64);
+  }
+
+  @AfterEach
+  void close() {
+    region.close();
+  }
+
+  @Test
+  void everyTransitionRaisesTheVersionAndNoneResetsIt() {
+    long last = PageWord.version(table.word(5));
+    table.allocate(5, 77);
+    for (int round = 0; round < 3; round++) {
+      assertThat(PageWord.version(table.word(5))).isGreaterThan(last);
+      last = PageWord.version(table.word(5));
+      assertThat(table.lock(5)).isEqualTo(77L * PageLayout.PAGE_BYTES);
+      assertThat(PageWord.isLocked(table.word(5))).isTrue();
+      assertThat(PageWord.isReadable(table.word(5))).isFalse();
+      assertThat(PageWord.version(table.word(5))).isGreaterThan(last);
+      last = PageWord.version(table.word(5));
+      table.unlock(5);
+      assertThat(PageWord.isReadable(table.word(5))).isTrue();
+      assertThat(PageWord.version(table.word(5))).isGreaterThan(last);
+      last = PageWord.version(table.word(5));
+      assertThat(table.free(5)).isEqualTo(77);
+      assertThat(PageWord.version(table.word(5))).isGreaterThan(last);
+      assertThat(PageWord.isReadable(table.word(5))).isFalse();
+      last = PageWord.version(table.word(5));
+      table.allocate(5, 77);
+    }
+  }
+
+  @Test
+  void transitionsOutOfTurnAreRefused() {
+    assertThatThrownBy(() -> table.lock(1)).hasMessageContaining("WORD-2: page 1");
+    assertThatThrownBy(() -> table.free(1)).hasMessageContaining("expected RESIDENT");
+    table.allocate(1, 0);
+    assertThatThrownBy(() -> table.allocate(1, 2)).hasMessageContaining("expected FREE");
+    table.lock(1);
+    assertThatThrownBy(() -> table.lock(1)).hasMessageContaining("unlocked");
+    assertThatThrownBy(() -> table.free(1)).hasMessageContaining("unlocked");
+  }
+
+  @Test
+  void theVersionWrapsWithoutTouchingItsNeighbours() {
+    long word = PageWord.of(PageWord.RESIDENT, PageWord.MAX_FRAMES - 1, PageWord.VERSION_MASK);
+    long next = PageWord.next(word);
+    assertThat(PageWord.version(next)).isZero();
+    assertThat(PageWord.frame(next)).isEqualTo(PageWord.MAX_FRAMES - 1);
+    assertThat(PageWord.state(next)).isEqualTo(PageWord.RESIDENT);
+  }
+}
