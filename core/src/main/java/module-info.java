@@ -5,10 +5,11 @@
 module org.basaltdb.core {
   requires org.agrona;
   requires org.basaltdb.offheap;
-  requires org.basaltdb.wal;
+  requires transitive org.basaltdb.wal;
   requires org.jctools.core.jdk11;
   requires static transitive org.jspecify;
 
+  exports org.basaltdb.core;
   exports org.basaltdb.core.error;
   exports org.basaltdb.core.row;
   exports org.basaltdb.core.schema;

@@ -1,0 +1,43 @@
+package org.basaltdb.core;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Figures of an open database, read while it goes on: each is right, they are not of one instant.
+///
+/// @param tableCount tables
+/// @param rowCount rows of all tables
+/// @param memoryUsedBytes memory outside the heap, in all
+/// @param memoryBudgetBytes the most it may be
+/// @param memoryByOwner the memory by what takes it, for instance `FRAMES`, `INDEX` or `LOG`;
+///   frames include what is free for others
+/// @param commandCount writes carried out since the database was opened
+/// @param waitingCommandCount writes that wait in the rings
+/// @param logTailLsn the log position that the next record gets
+/// @param logDurableLsn everything below it is on disk
+/// @param logAppendedBytes log written by the application since the open
+/// @param logWrittenBytes log handed to the file system since the open
+/// @param logSyncCount syncs since the open
+/// @param logSegmentCount segments that hold log
+/// @param replayedRecordCount records that the open repeated
+public record DatabaseStats(
+    int tableCount,
+    long rowCount,
+    long memoryUsedBytes,
+    long memoryBudgetBytes,
+    Map<String, Long> memoryByOwner,
+    long commandCount,
+    int waitingCommandCount,
+    long logTailLsn,
+    long logDurableLsn,
+    long logAppendedBytes,
+    long logWrittenBytes,
+    long logSyncCount,
+    int logSegmentCount,
+    long replayedRecordCount) {
+  /// Copies the map, in the order of its keys.
+  public DatabaseStats {
+    memoryByOwner = Collections.unmodifiableMap(new TreeMap<>(memoryByOwner));
+  }
+}

@@ -1,0 +1,354 @@
+package org.basaltdb.core;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SleepingIdleStrategy;
+import org.agrona.concurrent.YieldingIdleStrategy;
+import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.error.InvalidOptionsException;
+import org.basaltdb.core.error.NotWritableException;
+import org.basaltdb.core.partition.CommandQueue;
+import org.basaltdb.core.partition.Loan;
+import org.basaltdb.core.partition.Partition;
+import org.basaltdb.core.recovery.DatabaseDirectory;
+import org.basaltdb.core.recovery.DeferredLog;
+import org.basaltdb.core.recovery.LogReplay;
+import org.basaltdb.offheap.epoch.Epochs;
+import org.basaltdb.offheap.file.Seam;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.wal.CommitLog;
+import org.basaltdb.wal.Log;
+import org.basaltdb.wal.LogException;
+import org.basaltdb.wal.LogOptions;
+import org.basaltdb.wal.MemoryLog;
+import org.jspecify.annotations.Nullable;
+
+/// The parts of an open database, put together and taken apart.
+///
+/// Two kinds of announcement keep a close, which unmaps everything, away from whoever is inside
+/// (MEM-1, CLOSE-1). Both are slots of [Epochs], and whoever announced himself looks at the mark of
+/// the close before he touches anything:
+///
+/// | announcement | by whom | how long | also holds back |
+/// |---|---|---|---|
+/// | `epochs` | reads, while they walk shared memory | about a microsecond, never over a wait | the reuse of unlinked blocks |
+/// | `gate` | writes, from the first look at the session to the acknowledgement | as long as a sync or a full ring takes | nothing |
+final class Engine {
+  private static final long SLEEPING_IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
+  private static final long CLOSE_REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int SPARE_SEGMENT_COUNT = LogOptions.DEFAULT_SPARE_SEGMENT_COUNT;
+
+  private final String name;
+  private final Options options;
+  private final @Nullable DatabaseDirectory directory;
+  private final MemoryBudget budget;
+  private final Epochs epochs;
+  private final Epochs gate;
+  private final List<Partition> partitions;
+  private final CommandQueue[] queues;
+  private final Catalog catalog;
+  private final CommitLog log;
+  private final long replayedRecordCount;
+  private final Lifecycle lifecycle;
+
+  /// What the log had made durable when it was closed; valid once [Lifecycle#awaitEnd] has
+  /// returned.
+  private volatile long finalDurableLsn;
+
+  private Engine(
+      String name,
+      Options options,
+      @Nullable DatabaseDirectory directory,
+      MemoryBudget budget,
+      Epochs epochs,
+      List<Partition> partitions,
+      Catalog catalog,
+      CommitLog log,
+      long replayedRecordCount) {
+    this.name = name;
+    this.options = options;
+    this.directory = directory;
+    this.budget = budget;
+    this.epochs = epochs;
+    this.gate = new Epochs(options.seam().clock());
+    this.partitions = partitions;
+    this.queues = partitions.stream().map(Partition::queue).toArray(CommandQueue[]::new);
+    this.catalog = catalog;
+    this.log = log;
+    this.replayedRecordCount = replayedRecordCount;
+    this.lifecycle = new Lifecycle(name);
+  }
+
+  /// Opens the database of a directory, or creates one there.
+  static Engine open(Path path, Options options) {
+    Seam seam = options.seam();
+    DatabaseDirectory directory = DatabaseDirectory.open(path, seam, options.partitions());
+    try {
+      checkPartitions(options, directory.manifest().partitionCount());
+      return assemble(
+          "database " + path,
+          options,
+          directory,
+          directory.manifest().partitionCount(),
+          directory.manifest().hashSeed());
+    } catch (Throwable failure) {
+      closeAfter(directory, failure);
+      throw failure;
+    }
+  }
+
+  /// Opens a database that lives in memory only.
+  static Engine openInMemory(Options options) {
+    return assemble(
+        "database in memory",
+        options,
+        null,
+        options.partitions(),
+        options.seam().randomness().nextLong());
+  }
+
+  private static void checkPartitions(Options options, int partitionCount) {
+    if (options.partitionsChosen() && options.partitions() != partitionCount) {
+      throw new InvalidOptionsException(
+          List.of(
+              "partitions: found "
+                  + options.partitions()
+                  + ", expected "
+                  + partitionCount
+                  + ", which was fixed when the database was created"));
+    }
+  }
+
+  private static Engine assemble(
+      String name,
+      Options options,
+      @Nullable DatabaseDirectory directory,
+      int partitionCount,
+      long hashSeed) {
+    MemoryBudget budget = new MemoryBudget(options.memoryBudgetBytes());
+    Epochs epochs = new Epochs(options.seam().clock());
+    DeferredLog deferred = new DeferredLog();
+    Partition.Shared shared =
+        new Partition.Shared(
+            partitionCount,
+            budget,
+            epochs,
+            options.seam().clock(),
+            deferred,
+            options.ringCapacity(),
+            options.writerMode() == WriterMode.DEDICATED,
+            options.numa());
+    List<Partition> partitions = new ArrayList<>(partitionCount);
+    Catalog catalog = new Catalog(partitions, epochs, deferred, hashSeed);
+    CommitLog log = null;
+    try {
+      for (int number = 0; number < partitionCount; number++) {
+        partitions.add(Partition.create(number, shared));
+      }
+      LogReplay replay = new LogReplay(catalog, partitionCount, budget);
+      log = directory == null ? new MemoryLog() : openLog(options, directory, budget, replay);
+      deferred.attach(log);
+      Engine engine =
+          new Engine(
+              name,
+              options,
+              directory,
+              budget,
+              epochs,
+              List.copyOf(partitions),
+              catalog,
+              log,
+              replay.recordCount());
+      engine.startWriters();
+      return engine;
+    } catch (Throwable failure) {
+      takeApart(partitions, catalog, log, failure);
+      if (failure instanceof RuntimeException e) {
+        throw Failures.named(e);
+      }
+      throw failure;
+    }
+  }
+
+  private static CommitLog openLog(
+      Options options, DatabaseDirectory directory, MemoryBudget budget, LogReplay replay) {
+    LogOptions logOptions =
+        new LogOptions(
+            directory.logPath(),
+            directory.manifest().databaseId(),
+            options.logSegmentBytes(),
+            options.logBufferBytes(),
+            options.interval().toNanos(),
+            0,
+            SPARE_SEGMENT_COUNT,
+            budget);
+    try (replay) {
+      return Log.open(logOptions, options.seam(), replay);
+    } catch (IOException e) {
+      throw new NotWritableException(
+          directory.path().toString(), "a log that cannot be read or written: " + e, e);
+    }
+  }
+
+  private static void takeApart(
+      List<Partition> partitions, Catalog catalog, @Nullable CommitLog log, Throwable failure) {
+    partitions.forEach(Partition::stopWriter);
+    if (log != null) {
+      try {
+        log.close();
+      } catch (LogException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    catalog.free();
+    partitions.forEach(Partition::close);
+  }
+
+  private static void closeAfter(DatabaseDirectory directory, Throwable failure) {
+    try {
+      directory.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void startWriters() {
+    if (options.writerMode() == WriterMode.DEDICATED) {
+      for (Partition partition : partitions) {
+        partition.startWriter("basalt-writer-" + partition.number(), idleStrategy());
+      }
+    }
+  }
+
+  private IdleStrategy idleStrategy() {
+    return switch (options.writerIdle()) {
+      case SPIN -> new BusySpinIdleStrategy();
+      case YIELD -> new YieldingIdleStrategy();
+      case BACKOFF -> new BackoffIdleStrategy();
+      case SLEEP -> new SleepingIdleStrategy(SLEEPING_IDLE_NANOS);
+    };
+  }
+
+  String name() {
+    return name;
+  }
+
+  Options options() {
+    return options;
+  }
+
+  /// The directory, or null for a database that lives in memory only.
+  @Nullable DatabaseDirectory directory() {
+    return directory;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  Epochs epochs() {
+    return epochs;
+  }
+
+  Epochs gate() {
+    return gate;
+  }
+
+  List<Partition> partitions() {
+    return partitions;
+  }
+
+  CommandQueue queue(int partition) {
+    return queues[partition];
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  CommitLog log() {
+    return log;
+  }
+
+  long replayedRecordCount() {
+    return replayedRecordCount;
+  }
+
+  Lifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  /// Waits until the log is on disk up to a position: the end of a record.
+  void awaitDurable(long endLsn) {
+    try {
+      // The log counts a record as durable when its first byte is; the last byte before the end
+      // belongs to it.
+      log.awaitDurable(endLsn - 1);
+    } catch (LogException e) {
+      throw Failures.named(e);
+    }
+  }
+
+  /// Whether a record that ends there is on disk; also to be asked after the close.
+  boolean isDurable(long endLsn) {
+    return endLsn <= (lifecycle.isOpen() ? log.durableLsn() : finalDurableLsn);
+  }
+
+  /// Closes everything, in the thread that set the mark: waits for those inside, carries out what
+  /// they submitted, and gives all memory, files and threads back.
+  void close() {
+    awaitIdle(gate, "writers");
+    awaitIdle(epochs, "readers");
+    // Submitted and not awaited: the thread that submitted left the gate, its command may still be
+    // in a ring. Who gives a partition
+    // back carries out what waits there; a dedicated writer does so when it is stopped.
+    Loan.of(partitions.stream().map(Partition::queue).toList()).close();
+    partitions.forEach(Partition::stopWriter);
+    RuntimeException failure = null;
+    try {
+      log.close();
+    } catch (LogException e) {
+      failure = Failures.named(e);
+    }
+    finalDurableLsn = failure == null ? Long.MAX_VALUE : 0;
+    catalog.free();
+    partitions.forEach(Partition::close);
+    failure = unlock(failure);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private @Nullable RuntimeException unlock(@Nullable RuntimeException failure) {
+    DatabaseDirectory locked = directory;
+    if (locked == null) {
+      return failure;
+    }
+    try {
+      locked.close();
+    } catch (IOException e) {
+      if (failure == null) {
+        return new NotWritableException(
+            locked.path().toString(), "a lock that cannot be given back: " + e, e);
+      }
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  /// Waits for as long as it takes: to unmap under a reader would end the process. Says so now and
+  /// then.
+  private void awaitIdle(Epochs announced, String who) {
+    while (!announced.awaitIdle(options.seam().clock().nanoTime() + CLOSE_REPORT_NANOS)) {
+      System.getLogger("org.basaltdb")
+          .log(Level.WARNING, "the close of {0} still waits for {1} that are inside", name, who);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.basaltdb.core;
+
+import org.basaltdb.core.error.BasaltException;
+import org.basaltdb.core.error.ClosedException;
+import org.basaltdb.core.error.CorruptLogException;
+import org.basaltdb.core.error.DatabaseFailedException;
+import org.basaltdb.core.error.MemoryBudgetExceededException;
+import org.basaltdb.core.error.NewerFormatException;
+import org.basaltdb.core.error.NotADatabaseException;
+import org.basaltdb.core.error.ReadOnlyException;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.wal.LogClosedException;
+import org.basaltdb.wal.LogCorruptException;
+import org.basaltdb.wal.LogException;
+import org.basaltdb.wal.LogFailedException;
+import org.basaltdb.wal.LogForeignException;
+import org.basaltdb.wal.LogFormatException;
+import org.basaltdb.wal.LogFullException;
+
+/// What the layers below throw, in the names that applications know.
+final class Failures {
+  private Failures() {}
+
+  /// Whether a throwable refuses a command and leaves everything whole; every other means that a
+  /// structure may be half changed.
+  static boolean isRefusal(Throwable thrown) {
+    return thrown instanceof BasaltException
+        || thrown instanceof BudgetExhaustedException
+        || thrown instanceof LogException;
+  }
+
+  /// The exception that applications see in place of one from below; itself if they know it.
+  static RuntimeException named(RuntimeException failure) {
+    return switch (failure) {
+      case BudgetExhaustedException e ->
+          new MemoryBudgetExceededException(
+              e.owner().toString(), e.requestedBytes(), e.usedBytes(), e.limitBytes(), e);
+      case LogException e -> namedLog(e);
+      default -> failure;
+    };
+  }
+
+  private static RuntimeException namedLog(LogException failure) {
+    return switch (failure) {
+      case LogFailedException e -> new DatabaseFailedException("the log: " + e.getMessage(), e);
+      case LogFullException e -> new ReadOnlyException("the log: " + e.getMessage(), e);
+      case LogClosedException e -> new ClosedException("the log", "the close of its database");
+      case LogCorruptException e ->
+          new CorruptLogException(e.file(), e.offset(), e.found(), e.expected(), e);
+      case LogFormatException e -> new NewerFormatException(e.where(), (int) e.found(), (int) e.newestKnown());
+      case LogForeignException e ->
+          new NotADatabaseException("of the log", String.valueOf(e.getMessage()), "this database's own log", e);
+    };
+  }
+}

@@ -1,0 +1,101 @@
+package org.basaltdb.core;
+
+import org.basaltdb.core.codec.RowCodec;
+import org.basaltdb.core.codec.RowImageReader;
+import org.basaltdb.core.row.RowView;
+import org.basaltdb.core.table.PageRows;
+import org.basaltdb.core.table.TablePartition;
+
+/// A walk through all rows of a table, made by [Session#scan(Table)].
+///
+/// It copies page by page and works on the copies, so it holds nobody up however slowly it is
+/// walked. Belongs to its session and its session's thread; ends at the last row, when it is
+/// closed, or with the session.
+public final class Scan implements AutoCloseable {
+  private final Session session;
+  private final Table table;
+  private final RowView view;
+  private final RowImageReader reader;
+  private final PageRows rows = new PageRows();
+  private int partition;
+  private int nextPage;
+  private int index = -1;
+  private boolean ended;
+
+  Scan(Session session, Table table, RowView view, RowImageReader reader) {
+    this.session = session;
+    this.table = table;
+    this.view = view;
+    this.reader = reader;
+    PageRows copies = rows;
+    NativeBuffers.track(this, copies::close);
+  }
+
+  /// Goes on to the next row.
+  ///
+  /// @return false if there is none; then the scan has ended
+  /// @throws org.basaltdb.core.error.UnknownTableException if the table was dropped
+  /// @throws org.basaltdb.core.error.ClosedException if session or database was closed
+  /// @throws org.basaltdb.core.error.SessionThreadException if another thread than the session's
+  ///   calls
+  public boolean next() {
+    session.checkUse();
+    reader.hide();
+    while (!ended) {
+      index++;
+      if (index < rows.count()) {
+        if (show()) {
+          return true;
+        }
+      } else if (!loadPage()) {
+        close();
+      }
+    }
+    return false;
+  }
+
+  /// The row it is at; shows none before the first [#next()] and after the last. Always the same
+  /// view.
+  public RowView row() {
+    return view;
+  }
+
+  private boolean loadPage() {
+    TablePartition[] partitions = table.entry().partitions();
+    while (partition < partitions.length) {
+      if (nextPage < partitions[partition].pageCount()) {
+        session.copyPage(table, partition, nextPage, rows);
+        nextPage++;
+        index = -1;
+        return true;
+      }
+      partition++;
+      nextPage = 0;
+    }
+    return false;
+  }
+
+  /// @return false if the row has gone since its page was copied
+  private boolean show() {
+    long row = rows.row(index);
+    if (RowCodec.hasOverflow(row)) {
+      row = session.completeScanned(table, partition, nextPage - 1, rows, index, reader);
+      if (row == RowFetch.ABSENT) {
+        return false;
+      }
+    }
+    reader.show(row);
+    return true;
+  }
+
+  /// Ends the scan and gives its memory back. Does nothing if it has ended.
+  @Override
+  public void close() {
+    if (!ended) {
+      ended = true;
+      reader.hide();
+      rows.close();
+      session.forget(this);
+    }
+  }
+}

@@ -1,0 +1,940 @@
+package org.basaltdb.core;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import org.basaltdb.core.SessionMemory.NativeBlock;
+import org.basaltdb.core.catalog.AutoIncrement;
+import org.basaltdb.core.catalog.TableEntry;
+import org.basaltdb.core.codec.KeyCodec;
+import org.basaltdb.core.codec.KeyImageWriter;
+import org.basaltdb.core.codec.RowCodec;
+import org.basaltdb.core.codec.RowImageReader;
+import org.basaltdb.core.codec.RowImageWriter;
+import org.basaltdb.core.codec.RowLayout;
+import org.basaltdb.core.error.BackpressureException;
+import org.basaltdb.core.error.ClosedException;
+import org.basaltdb.core.error.DatabaseFailedException;
+import org.basaltdb.core.error.DuplicateKeyException;
+import org.basaltdb.core.error.RowTooLargeException;
+import org.basaltdb.core.error.SessionThreadException;
+import org.basaltdb.core.error.UnknownTableException;
+import org.basaltdb.core.error.WrongTableException;
+import org.basaltdb.core.partition.Command;
+import org.basaltdb.core.partition.CommandQueue;
+import org.basaltdb.core.row.Key;
+import org.basaltdb.core.row.RowBuffer;
+import org.basaltdb.core.row.RowView;
+import org.basaltdb.core.table.Mutation;
+import org.basaltdb.core.table.MutationRecordLayout;
+import org.basaltdb.core.table.PageRows;
+import org.basaltdb.core.table.ReadContext;
+import org.basaltdb.core.table.TablePartition;
+import org.basaltdb.offheap.epoch.Epochs;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.wal.CommitLog;
+import org.basaltdb.wal.Durability;
+import org.jspecify.annotations.Nullable;
+
+/// Reads and writes rows. A session belongs to one thread, the one that opened or borrowed it, and
+/// owns whatever its operations reuse: after the first few, none of them allocates.
+///
+/// **Reads** run on the calling thread, never queue, and see every write that was acknowledged
+/// before. A read that meets a row whose writer asked for [Durability#SYNC] waits until it is on
+/// disk: nobody is shown what a crash could take back, unless its writer allowed it.
+///
+/// **Writes** of one row are atomic. They return when they are as durable as asked: by the
+/// database's options, or by the argument. An interrupt does not end the wait for a write, whose
+/// effect is decided without its caller; the thread's flag is set again.
+///
+/// **Submitted writes** return at once and are carried out in the order of their submission, as far
+/// as they go to the same partition (rows with the same key always do). What was passed in is
+/// copied and can be reused at once.
+///
+/// Every operation throws [SessionThreadException] if another thread calls, [ClosedException] if
+/// session or database is closed, [UnknownTableException] if the table was dropped, and
+/// [WrongTableException] if a buffer was made by another table. Writes throw
+/// [BackpressureException] if too many are waiting already,
+/// [org.basaltdb.core.error.MemoryBudgetExceededException] if the memory budget would be exceeded,
+/// [org.basaltdb.core.error.ReadOnlyException] if the disk is full,
+/// [org.basaltdb.core.error.PartitionFailedException] and [DatabaseFailedException] if something
+/// failed for good. But for the last, thrown while waiting for the disk, nothing was changed then.
+public final class Session implements AutoCloseable {
+  private final Engine engine;
+  private final String name;
+  private final boolean pooled;
+  private final Lifecycle lifecycle;
+  private final CommitLog log;
+  private final Epochs epochs;
+  private final Epochs gate;
+  private final long epochSlot;
+  private final long gateSlot;
+  private final SessionMemory memory;
+  private final ReadContext context;
+  private final WriteCommand writing;
+  private final ReadCommand reading;
+  private final List<Scan> scans = new ArrayList<>();
+  private final long fullTimeoutNanos;
+
+  /// The thread that may call; null while the session rests in the pool. Read by whichever thread
+  /// calls, so that a wrong one is told.
+  private volatile @Nullable Thread owner;
+
+  private @Nullable SubmitSlots submitted;
+
+  /// For rows of a scan that have to be looked at again.
+  private @Nullable PageRows again;
+
+  private long lastGeneratedKey;
+
+  /// A session for the calling thread.
+  ///
+  /// @throws BudgetExhaustedException if there is no memory for it
+  Session(Engine engine, String name, boolean pooled) {
+    this.engine = engine;
+    this.name = name;
+    this.pooled = pooled;
+    this.lifecycle = new Lifecycle(name);
+    this.log = engine.log();
+    this.epochs = engine.epochs();
+    this.gate = engine.gate();
+    this.memory = new SessionMemory(engine.budget());
+    this.context = new ReadContext();
+    this.writing = new WriteCommand(this, log);
+    this.reading = new ReadCommand(this, context);
+    this.fullTimeoutNanos = engine.options().backpressureTimeout().toNanos();
+    this.owner = Thread.currentThread();
+    this.epochSlot = epochs.acquireSlot();
+    this.gateSlot = gate.acquireSlot();
+    SessionMemory released = memory;
+    NativeBuffers.track(this, released::free);
+  }
+
+  // ---- reads
+
+  /// Looks a row up by a key that is one integer column (INT, BIGINT, DATE as days, TIMESTAMP as
+  /// microseconds, or DECIMAL of up to 18 digits, unscaled).
+  ///
+  /// @param view shows the row afterwards, or nothing if there is none
+  /// @return whether there is a row with that key
+  /// @throws org.basaltdb.core.error.TypeMismatchException if the key of the table is something
+  ///   else
+  public boolean get(Table table, long key, RowView view) {
+    RowImageReader reader = readerOf(table, view);
+    TableEntry entry = table.entry();
+    if (entry.layout().isLongKey()) {
+      return read(table, entry.hasher().hashWordOfLong(key), key, 0, reader);
+    }
+    long image = memory.keyImage(entry.layout());
+    KeyCodec.encodeLong(entry.layout(), key, image);
+    return readByImage(table, image, reader);
+  }
+
+  /// Looks a row up by its key.
+  ///
+  /// @param view shows the row afterwards, or nothing if there is none
+  /// @return whether there is a row with that key
+  /// @throws org.basaltdb.core.error.InvalidKeyException if a column of the key was not set, or it
+  ///   has no byte
+  public boolean get(Table table, Key key, RowView view) {
+    RowImageReader reader = readerOf(table, view);
+    return readByImage(table, imageOf(table, key), reader);
+  }
+
+  private RowImageReader readerOf(Table table, RowView view) {
+    checkThread();
+    checkTable(table);
+    RowImageReader reader = view.reader();
+    table.checkLayout(reader.layout());
+    reader.hide();
+    return reader;
+  }
+
+  private static long imageOf(Table table, Key key) {
+    KeyImageWriter writer = key.writer();
+    table.checkLayout(writer.layout());
+    return writer.encode();
+  }
+
+  private boolean readByImage(Table table, long keyImage, RowImageReader view) {
+    RowLayout layout = table.entry().layout();
+    long hashWord =
+        table.entry().hasher().hashWordOfKeyImage(keyImage, memory.canonicalKey(layout));
+    long keyWord = layout.isLongKey() ? Memory.getLong(keyImage) : 0;
+    return read(table, hashWord, keyWord, keyImage, view);
+  }
+
+  private boolean read(
+      Table table, long hashWord, long keyWord, long keyImage, RowImageReader view) {
+    TableEntry entry = table.entry();
+    long target = view.pageTarget();
+    long image = RowFetch.LOCKED;
+    context.requiredDurableLsn = 0;
+    epochs.enter(epochSlot);
+    try {
+      if (canRead(entry)) {
+        image =
+            RowFetch.byKey(
+                entry.partitions()[entry.partitionOf(hashWord)],
+                context,
+                hashWord,
+                keyWord,
+                keyImage,
+                view,
+                target);
+      }
+    } finally {
+      epochs.exit(epochSlot);
+    }
+    if (image == RowFetch.LOCKED) {
+      image = readAsCommand(table, hashWord, keyWord, keyImage, view);
+    }
+    awaitVisible();
+    if (image == RowFetch.ABSENT) {
+      return false;
+    }
+    view.show(image);
+    return true;
+  }
+
+  /// Inside an epoch: whether there is something to read. If not, what the reader does next says
+  /// why.
+  boolean canRead(TableEntry entry) {
+    return engine.lifecycle().isOpen() && !entry.isDropped();
+  }
+
+  private long readAsCommand(
+      Table table, long hashWord, long keyWord, long keyImage, RowImageReader view) {
+    enterGate(table);
+    try {
+      reading.aimAtRow(table.entry(), hashWord, keyWord, keyImage, view);
+      runReading(table, table.entry().partitionOf(hashWord));
+      return reading.image();
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  private void runReading(Table table, int partition) {
+    run(reading, partition);
+    RuntimeException failure = reading.failure();
+    reading.consume();
+    if (failure != null) {
+      throw failure;
+    }
+    table.checkExists();
+  }
+
+  /// LOG-5: what was read waits until it is as durable as its writer asked. Outside any epoch.
+  void awaitVisible() {
+    long required = context.requiredDurableLsn;
+    if (required > 0 && required > log.durableLsn()) {
+      enterGateAnyway();
+      try {
+        engine.awaitDurable(required);
+      } finally {
+        gate.exit(gateSlot);
+      }
+    }
+  }
+
+  /// Looks all keys of a batch up, which takes much less time than one after the other.
+  ///
+  /// @return how many of them have a row; the batch says which, and shows them
+  public int getAll(RowBatch batch) {
+    checkThread();
+    Table table = batch.table();
+    checkTable(table);
+    batch.hide();
+    boolean read = false;
+    epochs.enter(epochSlot);
+    try {
+      if (canRead(table.entry())) {
+        batch.fetch(context);
+        read = true;
+      }
+    } finally {
+      epochs.exit(epochSlot);
+    }
+    if (!read) {
+      enterGate(table);
+      gate.exit(gateSlot);
+    }
+    long required = batch.requiredDurableLsn();
+    for (int i = batch.nextLocked(0); i >= 0; i = batch.nextLocked(i + 1)) {
+      batch.settle(
+          i,
+          readAsCommand(
+              table, batch.hashWord(i), batch.keyWord(i), batch.keyImage(i), batch.reader(i)));
+      required = Math.max(required, context.requiredDurableLsn);
+    }
+    context.requiredDurableLsn = required;
+    awaitVisible();
+    return batch.show();
+  }
+
+  /// Walks through all rows of a table, in no order, with a view of its own. Rows that are there
+  /// all the time are shown exactly once; rows that come, go or change meanwhile may be shown as
+  /// they were or as they are.
+  public Scan scan(Table table) {
+    return scan(table, table.newView());
+  }
+
+  /// As [#scan(Table)], through a view that may leave columns out.
+  public Scan scan(Table table, RowView view) {
+    RowImageReader reader = readerOf(table, view);
+    table.checkExists();
+    Scan scan = new Scan(this, table, view, reader);
+    scans.add(scan);
+    return scan;
+  }
+
+  /// Copies a page for a scan.
+  void copyPage(Table table, int partition, int localPage, PageRows rows) {
+    checkThread();
+    boolean copied = false;
+    context.requiredDurableLsn = 0;
+    epochs.enter(epochSlot);
+    try {
+      if (canRead(table.entry())) {
+        copied = table.entry().partitions()[partition].scanPage(context, localPage, rows);
+      }
+    } finally {
+      epochs.exit(epochSlot);
+    }
+    if (!copied) {
+      enterGate(table);
+      try {
+        reading.aimAtPage(table.entry(), partition, localPage, rows);
+        runReading(table, partition);
+      } finally {
+        gate.exit(gateSlot);
+      }
+    }
+    awaitVisible();
+  }
+
+  /// Fetches the large values of a row of a page that a scan copied.
+  ///
+  /// @param index of the row in the copy
+  /// @return the address of its whole image, or [RowFetch#ABSENT] if the row has gone since
+  long completeScanned(
+      Table table, int partition, int localPage, PageRows rows, int index, RowImageReader view) {
+    TablePartition target = table.entry().partitions()[partition];
+    int slot = rows.slot(index);
+    long image = completeInEpoch(table, target, rows.row(index), view);
+    while (image == RowFetch.LOCKED) {
+      // The row has changed since its page was copied, and what it pointed to has gone.
+      PageRows again = againRows();
+      copyPage(table, partition, localPage, again);
+      int found = indexOfSlot(again, slot);
+      if (found < 0) {
+        return RowFetch.ABSENT;
+      }
+      image = again.row(found);
+      if (RowCodec.hasOverflow(image)) {
+        image = completeInEpoch(table, target, image, view);
+      }
+    }
+    return image;
+  }
+
+  private long completeInEpoch(Table table, TablePartition target, long row, RowImageReader view) {
+    epochs.enter(epochSlot);
+    try {
+      return canRead(table.entry()) ? RowFetch.complete(target, row, view) : RowFetch.LOCKED;
+    } finally {
+      epochs.exit(epochSlot);
+    }
+  }
+
+  private static int indexOfSlot(PageRows rows, int slot) {
+    for (int i = 0; i < rows.count(); i++) {
+      if (rows.slot(i) == slot) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private PageRows againRows() {
+    PageRows made = again;
+    if (made == null) {
+      made = new PageRows();
+      again = made;
+      PageRows released = made;
+      NativeBuffers.track(this, released::close);
+    }
+    return made;
+  }
+
+  void forget(Scan scan) {
+    scans.remove(scan);
+  }
+
+  // ---- writes
+
+  /// Adds a row, as durable as the database's options say.
+  ///
+  /// @throws DuplicateKeyException if there is a row with its key
+  /// @throws org.basaltdb.core.error.NullValueException if a NOT NULL column has no value
+  public void insert(Table table, RowBuffer row) {
+    insert(table, row, engine.options().durability());
+  }
+
+  /// As [#insert(Table, RowBuffer)] with a durability of its own.
+  public void insert(Table table, RowBuffer row, Durability durability) {
+    write(table, row, Mutation.INSERT, durability);
+  }
+
+  /// Adds a row, or replaces the one with its key.
+  ///
+  /// @return whether the row is new
+  /// @throws org.basaltdb.core.error.NullValueException if a NOT NULL column has no value
+  public boolean upsert(Table table, RowBuffer row) {
+    return upsert(table, row, engine.options().durability());
+  }
+
+  /// As [#upsert(Table, RowBuffer)] with a durability of its own.
+  public boolean upsert(Table table, RowBuffer row, Durability durability) {
+    return write(table, row, Mutation.UPSERT, durability);
+  }
+
+  /// Changes the columns of a row that are set in the buffer; its key columns say which row. The
+  /// others keep what they have.
+  ///
+  /// @return false if there is no row with that key
+  /// @throws org.basaltdb.core.error.InvalidKeyException if a key column is not set
+  public boolean update(Table table, RowBuffer row) {
+    return update(table, row, engine.options().durability());
+  }
+
+  /// As [#update(Table, RowBuffer)] with a durability of its own.
+  public boolean update(Table table, RowBuffer row, Durability durability) {
+    return write(table, row, Mutation.UPDATE, durability);
+  }
+
+  /// Removes the row with a key that is one integer column; see [#get(Table, long, RowView)].
+  ///
+  /// @return false if there is none
+  public boolean delete(Table table, long key) {
+    return delete(table, key, engine.options().durability());
+  }
+
+  /// As [#delete(Table, long)] with a durability of its own.
+  public boolean delete(Table table, long key, Durability durability) {
+    enterGate(table);
+    try {
+      prepareDelete(table, key, durability);
+      return run(writing);
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  /// Removes the row with a key.
+  ///
+  /// @return false if there is none
+  /// @throws org.basaltdb.core.error.InvalidKeyException if a column of the key was not set, or it
+  ///   has no byte
+  public boolean delete(Table table, Key key) {
+    return delete(table, key, engine.options().durability());
+  }
+
+  /// As [#delete(Table, Key)] with a durability of its own.
+  public boolean delete(Table table, Key key, Durability durability) {
+    enterGate(table);
+    try {
+      prepareDelete(table, key, durability);
+      return run(writing);
+    } finally {
+      gate.exit(gateSlot);
+      Reference.reachabilityFence(key);
+    }
+  }
+
+  private boolean write(Table table, RowBuffer row, byte kind, Durability durability) {
+    enterGate(table);
+    try {
+      prepare(table, row, kind, durability);
+      return run(writing);
+    } finally {
+      gate.exit(gateSlot);
+      Reference.reachabilityFence(row); // another thread may have read its memory until now
+    }
+  }
+
+  /// The number that the auto-increment column got in this session's last insert or upsert that
+  /// left it open; 0 before the first.
+  public long lastGeneratedKey() {
+    checkThread();
+    return lastGeneratedKey;
+  }
+
+  // ---- preparing the mutation of the direct command
+
+  private void prepare(Table table, RowBuffer row, byte kind, Durability durability) {
+    RowImageWriter writer = row.writer();
+    table.checkLayout(writer.layout());
+    TableEntry entry = table.entry();
+    RowLayout layout = entry.layout();
+    Mutation m = writing.mutation();
+    if (kind == Mutation.UPDATE) {
+      m.imageAddress = writer.encodeUpdate();
+      m.setMaskAddress = writer.setMask();
+    } else {
+      m.imageAddress = encodeRow(entry, writer);
+      m.setMaskAddress = 0;
+    }
+    m.imageBytes = writer.imageBytes();
+    if (MutationRecordLayout.payloadBytes(m.imageBytes) > log.maxPayloadBytes()) {
+      throw new RowTooLargeException(
+          table.name(),
+          m.imageBytes,
+          log.maxPayloadBytes() - (long) MutationRecordLayout.payloadBytes(0));
+    }
+    long keyImage = memory.keyImage(layout);
+    KeyCodec.encodeKeyImage(layout, m.imageAddress, keyImage);
+    aim(table, keyImage, kind, durability);
+  }
+
+  private long encodeRow(TableEntry entry, RowImageWriter writer) {
+    AutoIncrement counter = entry.autoIncrement();
+    if (counter != null && writer.needsGeneratedKey()) {
+      long number = counter.next();
+      writer.generate(number);
+      long image = writer.encodeRow();
+      lastGeneratedKey = number;
+      return image;
+    }
+    long image = writer.encodeRow();
+    if (counter != null) {
+      counter.observe(writer.autoIncrementValue());
+    }
+    return image;
+  }
+
+  private void prepareDelete(Table table, long key, Durability durability) {
+    RowLayout layout = table.entry().layout();
+    long keyImage = memory.keyImage(layout);
+    Mutation m = writing.mutation();
+    m.imageBytes = KeyCodec.encodeLong(layout, key, keyImage);
+    m.imageAddress = keyImage;
+    m.setMaskAddress = 0;
+    aim(table, keyImage, Mutation.DELETE, durability);
+  }
+
+  private void prepareDelete(Table table, Key key, Durability durability) {
+    long keyImage = imageOf(table, key);
+    Mutation m = writing.mutation();
+    m.imageBytes = key.writer().imageBytes();
+    m.imageAddress = keyImage;
+    m.setMaskAddress = 0;
+    aim(table, keyImage, Mutation.DELETE, durability);
+  }
+
+  private void aim(Table table, long keyImage, byte kind, Durability durability) {
+    TableEntry entry = table.entry();
+    RowLayout layout = entry.layout();
+    Mutation m = writing.mutation();
+    m.kind = kind;
+    m.durability = durability;
+    m.keyImageAddress = keyImage;
+    if (layout.isLongKey()) {
+      m.keyWord = Memory.getLong(keyImage);
+      m.hashWord = entry.hasher().hashWordOfLong(m.keyWord);
+    } else {
+      m.hashWord = entry.hasher().hashWordOfKeyImage(keyImage, memory.canonicalKey(layout));
+    }
+    writing.aim(table, entry.partitionOf(m.hashWord));
+  }
+
+  // ---- running commands
+
+  private boolean run(WriteCommand command) {
+    run(command, command.partition());
+    return acknowledge(command);
+  }
+
+  private void run(Command command, int partition) {
+    CommandQueue queue = engine.queue(partition);
+    if (!queue.run(command, fullTimeoutNanos)) {
+      throw full(partition);
+    }
+  }
+
+  private BackpressureException full(int partition) {
+    return new BackpressureException(
+        "the command ring of partition " + partition,
+        fullTimeoutNanos,
+        engine.queue(partition).capacity());
+  }
+
+  /// Takes the result out of a command that is done, and waits until it may be told. Inside the
+  /// gate.
+  private boolean acknowledge(WriteCommand command) {
+    RuntimeException failure = command.failure();
+    boolean dropped = command.dropped();
+    int outcome = command.mutation().outcome;
+    long required = command.requiredLsn();
+    Table table = command.table();
+    if (failure == null && !dropped && outcome == Mutation.DUPLICATE) {
+      failure = duplicate(command);
+    }
+    command.consume();
+    if (dropped) {
+      throw table.dropped();
+    }
+    if (required > 0 && required > log.durableLsn()) {
+      engine.awaitDurable(required);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return isTrue(outcome, command.mutation().kind);
+  }
+
+  private static boolean isTrue(int outcome, byte kind) {
+    return switch (outcome) {
+      case Mutation.INSERTED, Mutation.DELETED -> true;
+      case Mutation.REPLACED -> kind == Mutation.UPDATE;
+      default -> false;
+    };
+  }
+
+  private DuplicateKeyException duplicate(WriteCommand command) {
+    Table table = command.table();
+    return new DuplicateKeyException(
+        table.name(),
+        KeyText.of(table.entry().layout(), command.mutation().imageAddress, engine.budget()));
+  }
+
+  // ---- submitting
+
+  /// As [#insert(Table, RowBuffer)], without waiting.
+  public Completion submitInsert(Table table, RowBuffer row) {
+    return submit(table, row, Mutation.INSERT, engine.options().durability());
+  }
+
+  /// As [#insert(Table, RowBuffer, Durability)], without waiting.
+  public Completion submitInsert(Table table, RowBuffer row, Durability durability) {
+    return submit(table, row, Mutation.INSERT, durability);
+  }
+
+  /// As [#upsert(Table, RowBuffer)], without waiting.
+  public Completion submitUpsert(Table table, RowBuffer row) {
+    return submit(table, row, Mutation.UPSERT, engine.options().durability());
+  }
+
+  /// As [#upsert(Table, RowBuffer, Durability)], without waiting.
+  public Completion submitUpsert(Table table, RowBuffer row, Durability durability) {
+    return submit(table, row, Mutation.UPSERT, durability);
+  }
+
+  /// As [#update(Table, RowBuffer)], without waiting.
+  public Completion submitUpdate(Table table, RowBuffer row) {
+    return submit(table, row, Mutation.UPDATE, engine.options().durability());
+  }
+
+  /// As [#update(Table, RowBuffer, Durability)], without waiting.
+  public Completion submitUpdate(Table table, RowBuffer row, Durability durability) {
+    return submit(table, row, Mutation.UPDATE, durability);
+  }
+
+  /// As [#delete(Table, long)], without waiting.
+  public Completion submitDelete(Table table, long key) {
+    return submitDelete(table, key, engine.options().durability());
+  }
+
+  /// As [#delete(Table, long, Durability)], without waiting.
+  public Completion submitDelete(Table table, long key, Durability durability) {
+    enterGate(table);
+    try {
+      int slot = slots().acquire();
+      prepareDelete(table, key, durability);
+      return submit(table, slot);
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  /// As [#delete(Table, Key)], without waiting.
+  public Completion submitDelete(Table table, Key key) {
+    return submitDelete(table, key, engine.options().durability());
+  }
+
+  /// As [#delete(Table, Key, Durability)], without waiting.
+  public Completion submitDelete(Table table, Key key, Durability durability) {
+    enterGate(table);
+    try {
+      int slot = slots().acquire();
+      prepareDelete(table, key, durability);
+      return submit(table, slot);
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  private Completion submit(Table table, RowBuffer row, byte kind, Durability durability) {
+    enterGate(table);
+    try {
+      int slot = slots().acquire();
+      prepare(table, row, kind, durability);
+      return submit(table, slot);
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  /// Hands the prepared mutation on to a slot, with copies of all it points to.
+  private Completion submit(Table table, int slot) {
+    SubmitSlots slots = slots();
+    RowLayout layout = table.entry().layout();
+    Mutation m = writing.mutation();
+    int keyImageBytes = layout.isLongKey() ? 0 : KeyCodec.keyImageBytes(layout, m.keyImageAddress);
+    int setMaskBytes = m.setMaskAddress == 0 ? 0 : layout.setMaskWords() * Long.BYTES;
+    try {
+      slots.copy(slot, m, keyImageBytes, setMaskBytes);
+    } catch (BudgetExhaustedException e) {
+      throw Failures.named(e);
+    }
+    WriteCommand command = slots.command(slot);
+    int partition = writing.partition();
+    command.aim(table, partition);
+    if (!engine.queue(partition).submit(command, fullTimeoutNanos)) {
+      throw full(partition);
+    }
+    return slots.complete(slot);
+  }
+
+  private SubmitSlots slots() {
+    SubmitSlots made = submitted;
+    if (made == null) {
+      made = new SubmitSlots(this, engine.options().submitSlots(), log, memory);
+      NativeBlock[] blocks = made.blocks();
+      NativeBuffers.track(made, () -> SubmitSlots.free(blocks));
+      submitted = made;
+    }
+    return made;
+  }
+
+  boolean isDone(WriteCommand command) {
+    checkThread();
+    return command.isDone()
+        && (command.requiredLsn() == 0 || engine.isDurable(command.requiredLsn()));
+  }
+
+  /// Waits for a submitted write and consumes its completion.
+  boolean await(Completion completion) {
+    checkThread();
+    WriteCommand command = completion.command();
+    if (!tryEnterGate()) {
+      return acknowledgeAfterClose(completion, command);
+    }
+    try {
+      awaitTurn(command, Long.MAX_VALUE);
+      completion.end();
+      return acknowledge(command);
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  /// @return false if it was not the write's turn until the deadline
+  private boolean awaitTurn(WriteCommand command, long deadlineNanos) {
+    return switch (engine.queue(command.partition()).await(command, deadlineNanos)) {
+      case CommandQueue.DONE -> true;
+      case CommandQueue.TIMED_OUT -> false;
+      default -> throw Completion.interrupted();
+    };
+  }
+
+  /// Waits for a submitted write and leaves its completion as it is.
+  boolean await(WriteCommand command, long timeoutNanos) {
+    checkThread();
+    if (isDone(command)) {
+      return true;
+    }
+    if (timeoutNanos <= 0) {
+      return false;
+    }
+    if (!tryEnterGate()) {
+      engine.lifecycle().awaitEnd();
+      return true;
+    }
+    try {
+      long deadlineNanos = engine.options().seam().clock().nanoTime() + timeoutNanos;
+      if (!awaitTurn(command, deadlineNanos)) {
+        return false;
+      }
+      long required = command.requiredLsn();
+      if (required > 0) {
+        engine.awaitDurable(required);
+      }
+      return true;
+    } finally {
+      gate.exit(gateSlot);
+    }
+  }
+
+  /// The close carried the write out, and made it durable if it could.
+  private boolean acknowledgeAfterClose(Completion completion, WriteCommand command) {
+    engine.lifecycle().awaitEnd();
+    completion.end();
+    RuntimeException failure = command.failure();
+    int outcome = command.mutation().outcome;
+    boolean durable = command.requiredLsn() == 0 || engine.isDurable(command.requiredLsn());
+    if (failure == null && command.dropped()) {
+      failure = new UnknownTableException(command.table().name(), List.of());
+    } else if (failure == null && outcome == Mutation.DUPLICATE) {
+      failure = duplicate(command);
+    }
+    command.consume();
+    if (failure != null) {
+      throw failure;
+    }
+    if (!durable) {
+      throw new DatabaseFailedException("the log, while the database was closed", null);
+    }
+    return isTrue(outcome, command.mutation().kind);
+  }
+
+  void abandon(Completion completion) {
+    checkThread();
+    completion.command().abandon();
+    completion.end();
+  }
+
+  // ---- who may call, and when
+
+  /// Throws unless the calling thread may use the session and the database is open.
+  void checkUse() {
+    checkThread();
+    engine.lifecycle().check();
+  }
+
+  private void checkThread() {
+    if (!isOwner()) {
+      lifecycle.check();
+      Thread thread = owner;
+      throw new SessionThreadException(
+          thread == null ? "none: the session was given back to the pool" : thread.getName(),
+          Thread.currentThread().getName());
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // this very thread
+  boolean isOwner() {
+    return owner == Thread.currentThread();
+  }
+
+  private void checkTable(Table table) {
+    if (table.engine() != engine) {
+      throw new WrongTableException(
+          table.name() + " of " + engine.name(), table.name() + " of " + table.engine().name());
+    }
+  }
+
+  /// Announces an operation on a table that may wait. The announcement comes before the look at the
+  /// mark of the close (CLOSE-1).
+  private void enterGate(Table table) {
+    checkThread();
+    checkTable(table);
+    enterGateAnyway();
+    if (table.entry().isDropped()) {
+      gate.exit(gateSlot);
+      throw table.dropped();
+    }
+  }
+
+  private void enterGateAnyway() {
+    if (!tryEnterGate()) {
+      engine.lifecycle().check();
+    }
+  }
+
+  /// @return false if the database is closed or being closed; then the calling thread is outside
+  private boolean tryEnterGate() {
+    gate.enter(gateSlot);
+    if (engine.lifecycle().isOpen()) {
+      return true;
+    }
+    gate.exit(gateSlot);
+    return false;
+  }
+
+  /// The pool: the calling thread has the session now.
+  void lend() {
+    epochs.adopt(epochSlot);
+    gate.adopt(gateSlot);
+    owner = Thread.currentThread();
+  }
+
+  /// The pool: the calling thread has done with the session. What it left open ends.
+  void takeBack() {
+    endAll();
+    owner = null;
+    epochs.disown(epochSlot);
+    gate.disown(gateSlot);
+  }
+
+  private void endAll() {
+    for (Scan scan : List.copyOf(scans)) {
+      scan.close();
+    }
+    SubmitSlots slots = submitted;
+    if (slots != null) {
+      slots.abandonAll();
+    }
+  }
+
+  /// Ends the session and gives its memory back. Scans are closed; what was submitted is carried
+  /// out, and nobody learns what it came to. Does nothing if it is closed.
+  ///
+  /// @throws SessionThreadException if another thread than its own calls
+  /// @throws IllegalStateException if it was borrowed with [Basalt#withSession], which gives it
+  ///   back by itself
+  @Override
+  public void close() {
+    if (!lifecycle.isOpen()) {
+      return;
+    }
+    checkThread();
+    if (pooled) {
+      throw new IllegalStateException(
+          name
+              + " was borrowed; found a call of close; expected none; in withSession or useSession;"
+              + " return from the function, which gives the session back");
+    }
+    discard();
+  }
+
+  /// Ends the session, in the thread that has it.
+  void discard() {
+    if (!lifecycle.begin()) {
+      return;
+    }
+    endAll();
+    SubmitSlots slots = submitted;
+    if (slots != null) {
+      slots.awaitFree();
+      SubmitSlots.free(slots.blocks());
+      submitted = null;
+    }
+    owner = null;
+    epochs.releaseSlot(epochSlot);
+    gate.releaseSlot(gateSlot);
+    memory.free();
+    PageRows copies = again;
+    if (copies != null) {
+      copies.close();
+    }
+    lifecycle.end();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,127 @@
+package org.basaltdb.core;
+
+import static java.util.Objects.requireNonNull;
+
+import org.basaltdb.core.catalog.TableEntry;
+import org.basaltdb.core.error.RowTooLargeException;
+import org.basaltdb.core.partition.Command;
+import org.basaltdb.core.table.Mutation;
+import org.basaltdb.core.table.MutationRecordLayout;
+import org.basaltdb.core.table.TablePartition;
+import org.basaltdb.wal.CommitLog;
+import org.basaltdb.wal.Durability;
+import org.jspecify.annotations.Nullable;
+
+/// One write of one row, in a slot of its session. The mutation in it is filled by the session
+/// before the command is armed.
+final class WriteCommand extends Command {
+  @SuppressWarnings("unused") // held, not used
+  private final Object owner;
+
+  private final CommitLog log;
+  private final Mutation mutation = new Mutation();
+  private @Nullable Table table;
+  private int partition;
+  private boolean dropped;
+  private long requiredLsn;
+
+  /// @param owner has the memory that the mutation points to; the command keeps it reachable
+  WriteCommand(Object owner, CommitLog log) {
+    this.owner = owner;
+    this.log = log;
+  }
+
+  /// What is to be done, and what came of it.
+  Mutation mutation() {
+    return mutation;
+  }
+
+  /// The session: which table the mutation is for.
+  void aim(Table aimed, int partitionNumber) {
+    table = aimed;
+    partition = partitionNumber;
+    mutation.target = aimed.entry().partitions()[partitionNumber];
+    dropped = false;
+    requiredLsn = 0;
+  }
+
+  Table table() {
+    return requireNonNull(table, "the command was never aimed at a table");
+  }
+
+  /// The number of the partition that it is for.
+  int partition() {
+    return partition;
+  }
+
+  /// Whether the table was dropped before the command came to be carried out.
+  boolean dropped() {
+    return dropped;
+  }
+
+  /// Up to where the log has to be on disk before the result may be told; 0 for nowhere.
+  long requiredLsn() {
+    return requiredLsn;
+  }
+
+  @Override
+  protected int execute() {
+    TableEntry entry = table().entry();
+    if (entry.isDropped()) {
+      dropped = true;
+      return FINISHED;
+    }
+    TablePartition target = requireNonNull(mutation.target);
+    try {
+      target.apply(mutation);
+    } catch (RuntimeException failure) {
+      if (target.failure() != null) {
+        throw failure;
+      }
+      reject(refusal(failure, entry));
+      return FINISHED;
+    }
+    if (mutation.outcome == Mutation.NO_LOG_SPACE) {
+      return wantedLogBytes();
+    }
+    requiredLsn = durabilityOfResult();
+    return FINISHED;
+  }
+
+  /// The exception for the caller, if nothing was changed. Anything unexpected fails the partition.
+  private RuntimeException refusal(RuntimeException failure, TableEntry entry) {
+    if (Failures.isRefusal(failure)) {
+      return Failures.named(failure);
+    }
+    if (failure instanceof IllegalArgumentException && mutation.kind == Mutation.UPDATE) {
+      // The merged row, whose size nobody knew before, makes a record that is longer than the log
+      // takes.
+      return new RowTooLargeException(
+          entry.schema().name(), (long) log.maxPayloadBytes() + 1, log.maxPayloadBytes());
+    }
+    throw failure;
+  }
+
+  /// What to wait for. The record of a partial update is as long as the merged row, which is not
+  /// known here: any record fits then.
+  private int wantedLogBytes() {
+    return mutation.kind == Mutation.UPDATE
+        ? log.maxPayloadBytes()
+        : MutationRecordLayout.payloadBytes(mutation.imageBytes);
+  }
+
+  /// LOG-5: an acknowledgement waits for what it read. A write that changed nothing read that; one
+  /// that did not ask for SYNC itself may have found the row of one that did, and its answer says
+  /// so.
+  private long durabilityOfResult() {
+    boolean changed =
+        mutation.outcome == Mutation.INSERTED
+            || mutation.outcome == Mutation.REPLACED
+            || mutation.outcome == Mutation.DELETED;
+    if (changed && mutation.durability != Durability.SYNC) {
+      long lastSyncLsn = log.lastSyncLsn();
+      return lastSyncLsn > log.durableLsn() ? lastSyncLsn : 0;
+    }
+    return mutation.endLsn;
+  }
+}

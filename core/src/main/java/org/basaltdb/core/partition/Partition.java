@@ -1,0 +1,200 @@
+package org.basaltdb.core.partition;
+
+import java.lang.System.Logger.Level;
+import org.agrona.concurrent.IdleStrategy;
+import org.basaltdb.core.error.PartitionFailedException;
+import org.basaltdb.core.pages.ResidentPages;
+import org.basaltdb.core.table.PartitionMemory;
+import org.basaltdb.offheap.epoch.Epochs;
+import org.basaltdb.offheap.epoch.RetiredBlocks;
+import org.basaltdb.offheap.file.Clock;
+import org.basaltdb.offheap.memory.BlockPool;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.memory.NumaTopology;
+import org.basaltdb.offheap.memory.Region;
+import org.basaltdb.offheap.page.PageTable;
+import org.basaltdb.wal.CommitLog;
+import org.basaltdb.wal.LogException;
+import org.jspecify.annotations.Nullable;
+
+/// One of the parts that rows are spread over: its memory, and the queue of its commands.
+///
+/// Its memory is that of the NUMA node it belongs to. Everything in it is changed by the holder of
+/// the writer token alone.
+public final class Partition implements AutoCloseable {
+  /// Frame numbers have 24 bits.
+  private static final long MAX_FRAME_BYTES = (1L << 24) * BlockPool.BLOCK_BYTES;
+
+  /// Page numbers have 28 bits.
+  private static final long MAX_PAGE_COUNT = 1L << 28;
+
+  /// Page numbers a frame, so that tables with few pages, which take whole extents of numbers, do
+  /// not use them up.
+  private static final int PAGE_NUMBERS_PER_FRAME = 4;
+
+  /// What an empty partition takes: an extent each of its two regions.
+  public static final long MIN_BYTES = 2 * Region.EXTENT_BYTES;
+
+  private final int number;
+  private final int node;
+  private final Region words;
+  private final Region blocks;
+  private final PartitionMemory memory;
+  private final CommandQueue queue;
+  private @Nullable DedicatedWriter writer;
+
+  private Partition(
+      int number,
+      int node,
+      Region words,
+      Region blocks,
+      PartitionMemory memory,
+      CommandQueue queue) {
+    this.number = number;
+    this.node = node;
+    this.words = words;
+    this.blocks = blocks;
+    this.memory = memory;
+    this.queue = queue;
+  }
+
+  /// Makes an empty partition. It has no writer thread yet, also where it is to have one.
+  ///
+  /// @param shared what all partitions of the database have in common
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short; nothing is
+  ///   left behind
+  public static Partition create(int number, Shared shared) {
+    int node =
+        NodeAffinity.nodeOf(number, shared.partitionCount, shared.numa, NumaTopology.system());
+    MemoryBudget budget = shared.budget;
+    long frameBytes = Math.min(budget.limitBytes(), MAX_FRAME_BYTES);
+    long pageCount =
+        Math.min(
+            frameBytes / BlockPool.BLOCK_BYTES * PAGE_NUMBERS_PER_FRAME + Short.MAX_VALUE,
+            MAX_PAGE_COUNT);
+    String name = "partition " + number;
+    Region words =
+        Region.reserve(
+            name + " page table", pageCount * Long.BYTES, node, budget, Owner.PAGE_TABLE);
+    Region blocks = null;
+    try {
+      blocks = Region.reserve(name + " blocks", frameBytes, node, budget, Owner.FRAMES);
+      BlockPool pool = new BlockPool(blocks, budget);
+      PartitionMemory memory =
+          new PartitionMemory(
+              number,
+              shared.partitionCount,
+              new ResidentPages(new PageTable(words), pool),
+              pool,
+              new RetiredBlocks(shared.epochs),
+              shared.epochs,
+              budget);
+      CommandQueue queue =
+          new CommandQueue(
+              new Host(number, shared.clock, shared.log), shared.ringCapacity, shared.dedicated);
+      return new Partition(number, node, words, blocks, memory, queue);
+    } catch (Throwable failure) {
+      words.close();
+      if (blocks != null) {
+        blocks.close();
+      }
+      throw failure;
+    }
+  }
+
+  /// What all partitions of a database have in common.
+  ///
+  /// @param log usable before any command runs
+  public record Shared(
+      int partitionCount,
+      MemoryBudget budget,
+      Epochs epochs,
+      Clock clock,
+      CommitLog log,
+      int ringCapacity,
+      boolean dedicated,
+      boolean numa) {}
+
+  /// Starts the thread of a dedicated writer.
+  public void startWriter(String threadName, IdleStrategy idleStrategy) {
+    writer =
+        DedicatedWriter.start(
+            queue,
+            threadName,
+            idleStrategy,
+            thread -> NodeAffinity.bindCallingThread(node, NumaTopology.system()));
+  }
+
+  /// Its number, from 0.
+  public int number() {
+    return number;
+  }
+
+  /// What its tables share.
+  public PartitionMemory memory() {
+    return memory;
+  }
+
+  /// Its commands.
+  public CommandQueue queue() {
+    return queue;
+  }
+
+  /// Bytes of memory committed for it.
+  public long committedBytes() {
+    return words.committedBytes()
+        - words.givenBackBytes()
+        + blocks.committedBytes()
+        - blocks.givenBackBytes();
+  }
+
+  /// Ends its writer thread, if it has one, after what still waits was carried out. Nothing may be
+  /// submitted any more.
+  public void stopWriter() {
+    DedicatedWriter running = writer;
+    if (running != null) {
+      writer = null;
+      running.close();
+    }
+  }
+
+  /// Unmaps its memory. Nobody may be inside any more, and its writer has stopped.
+  @Override
+  public void close() {
+    memory.pool().close();
+    words.close();
+  }
+
+  private record Host(int number, Clock clock, CommitLog log) implements CommandHost {
+    @Override
+    public long nanoTime() {
+      return clock.nanoTime();
+    }
+
+    @Override
+    public void awaitLogSpace(int payloadBytes) {
+      try {
+        log.awaitSpace(payloadBytes);
+      } catch (LogException failed) {
+        // The command meets the same when it claims again, and knows whom to tell.
+      }
+    }
+
+    @Override
+    public RuntimeException partitionFailed(Throwable cause) {
+      return new PartitionFailedException(number, cause);
+    }
+
+    @Override
+    public void loanOverdue(String borrower, long heldNanos) {
+      System.getLogger("org.basaltdb")
+          .log(
+              Level.WARNING,
+              "partition {0} is lent to thread ''{1}'' for {2} ms already; writes to it wait",
+              number,
+              borrower,
+              heldNanos / 1_000_000);
+    }
+  }
+}
