@@ -87,7 +87,8 @@ public final class Region implements AutoCloseable {
   /// Reserves a range. Nothing of it is committed or accounted yet.
   ///
   /// @param name for messages, such as `partition 3 frames`
-  /// @param capacityBytes at least 1; rounded up to a multiple of [#EXTENT_BYTES]
+  /// @param capacityBytes at least 1; cut down to the budget's limit, then rounded up to a multiple
+  ///   of [#EXTENT_BYTES]
   /// @param numaNode the node to bind to, or [#ANY_NODE]; ignored where there is one node, and
   ///   where binding is refused, which then is listed as a degradation
   /// @param budget what accounts for it
@@ -116,7 +117,9 @@ public final class Region implements AutoCloseable {
               + capacityBytes
               + " bytes; expected 1 to 2^46");
     }
-    long capacity = (capacityBytes + EXTENT_BYTES - 1) & -EXTENT_BYTES;
+    // more than the budget's limit can never be committed, and portable mode pays for reserving it
+    long usableBytes = Math.min(capacityBytes, budget.limitBytes());
+    long capacity = (usableBytes + EXTENT_BYTES - 1) & -EXTENT_BYTES;
     long base = source.reserve(name, owner, capacity);
     assert base > 0 && base % EXTENT_BYTES == 0 : base;
     return new Region(name, base, capacity, budget, owner, source);

@@ -161,6 +161,15 @@ class RegionTest {
     second.close();
   }
 
+  @ParameterizedTest
+  @MethodSource("sources")
+  void noMoreIsReservedThanTheBudgetCanGive(RangeSource source) {
+    try (Region region = Region.reserve("r", 1L << 40, budget, Owner.FRAMES, source)) {
+      assertThat(region.capacityBytes()).isEqualTo(budget.limitBytes());
+      region.commitTo(budget.limitBytes());
+    }
+  }
+
   @Test
   void capacityOutOfRangeIsRefused() {
     assertThatIllegalArgumentException()
