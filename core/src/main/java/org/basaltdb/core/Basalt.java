@@ -328,6 +328,10 @@ public final class Basalt implements AutoCloseable {
     }
   }
 
+  Engine engine() {
+    return engine;
+  }
+
   @Override
   public String toString() {
     return engine.name();
