@@ -1,6 +1,7 @@
 package org.basaltdb.core.codec;
 
 import java.lang.foreign.MemorySegment;
+import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.MalformedTextException;
 import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.error.ValueTooLongException;
@@ -24,7 +25,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
 
   /// What a cleared buffer keeps at most, so that one huge value does not stay for the life of a
   /// session.
-  private static final int RETAINED_BYTES = 1 << 20;
+  static final int RETAINED_BYTES = 1 << 20;
 
   private static final int SMALLEST_STAGING_BYTES = 1024;
 
@@ -103,9 +104,16 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     return fields[field];
   }
 
-  /// Who freed the writer, or null while it is in use.
-  public final @Nullable String closer() {
-    return closer;
+  /// What this is, for messages.
+  abstract String described();
+
+  /// Makes sure that there is memory to work on.
+  ///
+  /// @throws ClosedException once the writer is freed
+  public final void checkOpen() {
+    if (closer != null) {
+      throw new ClosedException(described() + " of table '" + layout.schema().name() + "'", closer);
+    }
   }
 
   /// Where the image is being built.
@@ -124,7 +132,10 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
   }
 
   /// Whether the field was set since the last clear.
+  ///
+  /// @throws ClosedException once the writer is freed
   public final boolean isSet(int field) {
+    checkOpen();
     return (Memory.getLong(setMask + ((long) (field >>> 6) << 3)) >>> field & 1) != 0;
   }
 

@@ -1,6 +1,7 @@
 package org.basaltdb.core.codec;
 
 import java.util.Arrays;
+import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.InvalidKeyException;
 import org.basaltdb.core.schema.Column;
 import org.basaltdb.core.schema.TableSchema;
@@ -64,7 +65,10 @@ public final class KeyImageWriter extends FieldWriter {
   }
 
   /// Forgets all that was set.
+  ///
+  /// @throws ClosedException once the writer is freed
   public void clear() {
+    checkOpen();
     clearValues();
   }
 
@@ -72,7 +76,9 @@ public final class KeyImageWriter extends FieldWriter {
   ///
   /// @return the address of the image
   /// @throws InvalidKeyException if a column was not set, or the key has no byte
+  /// @throws ClosedException once the writer is freed
   public long encode() {
+    checkOpen();
     long missing = allSet & ~Memory.getLong(setMask());
     if (missing != 0) {
       throw notSet(layout, field(Long.numberOfTrailingZeros(missing)));
@@ -93,6 +99,11 @@ public final class KeyImageWriter extends FieldWriter {
   /// Bytes of the image made last.
   public int imageBytes() {
     return imageBytes;
+  }
+
+  @Override
+  String described() {
+    return "a key";
   }
 
   static InvalidKeyException notSet(RowLayout layout, Column column) {

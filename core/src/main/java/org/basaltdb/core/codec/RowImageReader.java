@@ -1,5 +1,6 @@
 package org.basaltdb.core.codec;
 
+import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.MemoryBudgetExceededException;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
@@ -68,8 +69,10 @@ public final class RowImageReader {
   /// overwritten.
   ///
   /// @throws MemoryBudgetExceededException if there is no memory for it
+  /// @throws ClosedException once the reader is freed
   public long pageTarget() {
     if (narrow.address() == 0) {
+      checkOpen();
       narrow.ensure(PageLayout.PAGE_BYTES);
     }
     return narrow.address();
@@ -78,16 +81,26 @@ public final class RowImageReader {
   /// Where an image of any size may be assembled, apart from [#pageTarget].
   ///
   /// @throws MemoryBudgetExceededException if there is no memory for it
+  /// @throws ClosedException once the reader is freed
   public long largeTarget(int bytes) {
+    checkOpen();
     large.ensure(bytes);
     return large.address();
+  }
+
+  private void checkOpen() {
+    if (closer != null) {
+      throw new ClosedException("a row view of table '" + layout.schema().name() + "'", closer);
+    }
   }
 
   /// Shows an image. It has to stay as it is for as long as it is shown, and no pointer may stand
   /// in it for a value of the projection (see [RowCodec#needsAssembly]).
   ///
   /// @param address of an image that can be trusted
+  /// @throws ClosedException once the reader is freed
   public void show(long address) {
+    checkOpen();
     assert RowCodec.schemaVersion(address) == layout.schema().version()
         : "image of schema version " + RowCodec.schemaVersion(address);
     image = address;

@@ -1,6 +1,7 @@
 package org.basaltdb.core.codec;
 
 import org.basaltdb.core.error.AutoIncrementOverflowException;
+import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.InvalidKeyException;
 import org.basaltdb.core.error.NullValueException;
 import org.basaltdb.core.error.RowTooLargeException;
@@ -39,8 +40,14 @@ public final class RowImageWriter extends FieldWriter {
   }
 
   /// Forgets all that was set: nullable columns are NULL, the others have no value.
+  ///
+  /// @throws ClosedException once the writer is freed
   public void clear() {
+    checkOpen();
     clearValues();
+    if (wide.capacityBytes() > RETAINED_BYTES) {
+      wide.free();
+    }
     generated = false;
     for (int offset = 0; offset < layout.minRowBytes(); offset += Long.BYTES) {
       Memory.putLong(base() + offset, 0);
@@ -65,7 +72,9 @@ public final class RowImageWriter extends FieldWriter {
   /// Gives the next image its number. It counts for that image only.
   ///
   /// @throws AutoIncrementOverflowException if the column cannot hold it
+  /// @throws ClosedException once the writer is freed
   public void generate(long number) {
+    checkOpen();
     if (number <= 0
         || (layout.width(autoIncrementOrdinal) == Integer.BYTES && number > Integer.MAX_VALUE)) {
       throw new AutoIncrementOverflowException(
@@ -78,7 +87,10 @@ public final class RowImageWriter extends FieldWriter {
   }
 
   /// The number that the auto-increment column has in the image: set or generated.
+  ///
+  /// @throws ClosedException once the writer is freed
   public long autoIncrementValue() {
+    checkOpen();
     long value = base() + layout.offset(autoIncrementOrdinal);
     return layout.width(autoIncrementOrdinal) == Integer.BYTES
         ? Memory.getInt(value)
@@ -91,7 +103,9 @@ public final class RowImageWriter extends FieldWriter {
   /// @throws NullValueException if a NOT NULL column has no value
   /// @throws InvalidKeyException if the key has no byte
   /// @throws RowTooLargeException if the row is too large
+  /// @throws ClosedException once the writer is freed
   public long encodeRow() {
+    checkOpen();
     long[] required = layout.requiredColumns();
     for (int word = 0; word < required.length; word++) {
       long missing = required[word] & ~Memory.getLong(setMask() + (long) word * Long.BYTES);
@@ -119,7 +133,9 @@ public final class RowImageWriter extends FieldWriter {
   /// @return the address of the image
   /// @throws InvalidKeyException if a key column was not set, or the key has no byte
   /// @throws RowTooLargeException if the row is too large
+  /// @throws ClosedException once the writer is freed
   public long encodeUpdate() {
+    checkOpen();
     long[] key = layout.keyColumns();
     for (int word = 0; word < key.length; word++) {
       long missing = key[word] & ~Memory.getLong(setMask() + (long) word * Long.BYTES);
@@ -173,6 +189,11 @@ public final class RowImageWriter extends FieldWriter {
       }
     }
     throw KeyImageWriter.zeroLength(layout);
+  }
+
+  @Override
+  String described() {
+    return "a row buffer";
   }
 
   @Override

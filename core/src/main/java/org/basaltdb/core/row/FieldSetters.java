@@ -44,13 +44,11 @@ public abstract sealed class FieldSetters<S extends FieldSetters<S>> permits Row
     this.writer = writer;
   }
 
+  /// The object itself. Setters end with it, so it keeps the object reachable, see [Liveness].
   abstract S self();
 
   /// The number of the field with that name.
   abstract int fieldOf(String column);
-
-  /// What this is, for messages.
-  abstract String described();
 
   /// Sets a BOOLEAN.
   ///
@@ -540,9 +538,7 @@ public abstract sealed class FieldSetters<S extends FieldSetters<S>> permits Row
   /// Says why a column cannot be set like that.
   final RuntimeException refusal(int column, String call) {
     String table = writer.layout().schema().name();
-    if (writer.closer() != null) {
-      return new ClosedException(described() + " of table '" + table + "'", writer.closer());
-    }
+    writer.checkOpen();
     if (code(column) == 0) {
       List<String> names = new ArrayList<>();
       for (int field = 0; field < writer.codes().length; field++) {

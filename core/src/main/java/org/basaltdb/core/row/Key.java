@@ -1,6 +1,7 @@
 package org.basaltdb.core.row;
 
 import org.basaltdb.core.codec.KeyImageWriter;
+import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.UnknownColumnException;
 import org.basaltdb.core.schema.TableSchema;
 
@@ -32,16 +33,16 @@ public final class Key extends FieldSetters<Key> {
   }
 
   /// Forgets all that was set.
+  ///
+  /// @throws ClosedException once the owner has freed the key
   public Key clear() {
-    if (writer.closer() != null) {
-      throw refusal(0, "clear");
-    }
     writer.clear();
-    return this;
+    return self();
   }
 
   @Override
   Key self() {
+    Liveness.keep(this);
     return this;
   }
 
@@ -54,10 +55,5 @@ public final class Key extends FieldSetters<Key> {
       }
     }
     throw new UnknownColumnException(schema.name(), column, schema.keyColumnNames());
-  }
-
-  @Override
-  String described() {
-    return "a key";
   }
 }

@@ -1,6 +1,7 @@
 package org.basaltdb.core.row;
 
 import org.basaltdb.core.codec.RowImageWriter;
+import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.NullValueException;
 import org.basaltdb.core.error.UnknownColumnException;
 import org.basaltdb.core.schema.TableSchema;
@@ -43,7 +44,7 @@ public final class RowBuffer extends FieldSetters<RowBuffer> {
       throw refusal(column, "setNull");
     }
     putNull(column);
-    return this;
+    return self();
   }
 
   /// As [#setNull(int)], by name.
@@ -60,30 +61,27 @@ public final class RowBuffer extends FieldSetters<RowBuffer> {
     if (code(column) == 0) {
       throw refusal(column, "isSet");
     }
-    return writer.isSet(column);
+    boolean set = writer.isSet(column);
+    Liveness.keep(this);
+    return set;
   }
 
   /// Forgets all that was set.
+  ///
+  /// @throws ClosedException once the owner has freed the buffer
   public RowBuffer clear() {
-    if (writer.closer() != null) {
-      throw refusal(0, "clear");
-    }
     writer.clear();
-    return this;
+    return self();
   }
 
   @Override
   RowBuffer self() {
+    Liveness.keep(this);
     return this;
   }
 
   @Override
   int fieldOf(String column) {
     return writer.layout().schema().ordinalOf(column);
-  }
-
-  @Override
-  String described() {
-    return "a row buffer";
   }
 }

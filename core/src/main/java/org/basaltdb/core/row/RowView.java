@@ -71,7 +71,7 @@ public final class RowView {
     if (code == 0) {
       throw refusal(column, "isNull");
     }
-    return (code & FieldCode.NULLABLE) != 0 && reader.isNull(column);
+    return (code & FieldCode.NULLABLE) != 0 && alive(reader.isNull(column));
   }
 
   /// As [#isNull(int)], by name.
@@ -86,7 +86,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public boolean getBoolean(int column) {
     requireValue(column, FieldCode.BOOLEAN, "getBoolean");
-    return reader.getByte(column) != 0;
+    return alive(reader.getByte(column)) != 0;
   }
 
   /// As [#getBoolean(int)], by name.
@@ -101,7 +101,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int getInt(int column) {
     requireValue(column, FieldCode.INT, "getInt");
-    return reader.getInt(column);
+    return alive(reader.getInt(column));
   }
 
   /// As [#getInt(int)], by name.
@@ -118,10 +118,10 @@ public final class RowView {
     int code = code(column);
     if ((code & FieldCode.TYPE_MASK) == FieldCode.INT) {
       requireValue(column, FieldCode.INT, "getLong");
-      return reader.getInt(column);
+      return alive(reader.getInt(column));
     }
     requireValue(column, FieldCode.BIGINT, "getLong");
-    return reader.getLong(column);
+    return alive(reader.getLong(column));
   }
 
   /// As [#getLong(int)], by name.
@@ -136,7 +136,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public float getFloat(int column) {
     requireValue(column, FieldCode.FLOAT, "getFloat");
-    return Float.intBitsToFloat(reader.getInt(column));
+    return Float.intBitsToFloat(alive(reader.getInt(column)));
   }
 
   /// As [#getFloat(int)], by name.
@@ -154,7 +154,7 @@ public final class RowView {
       return getFloat(column);
     }
     requireValue(column, FieldCode.DOUBLE, "getDouble");
-    return Double.longBitsToDouble(reader.getLong(column));
+    return Double.longBitsToDouble(alive(reader.getLong(column)));
   }
 
   /// As [#getDouble(int)], by name.
@@ -183,7 +183,9 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int utf8Length(int column) {
-    return isPresent(column, FieldCode.VARCHAR, "utf8Length") ? reader.valueBytes(column) : -1;
+    return isPresent(column, FieldCode.VARCHAR, "utf8Length")
+        ? alive(reader.valueBytes(column))
+        : -1;
   }
 
   /// As [#utf8Length(int)], by name.
@@ -207,7 +209,7 @@ public final class RowView {
       throw targetTooSmall(column, target.length, length);
     }
     Memory.copyToArray(reader.valueAddress(column), target, 0, length);
-    return length;
+    return alive(length);
   }
 
   /// As [#copyUtf8(int, byte[])], by name.
@@ -231,7 +233,7 @@ public final class RowView {
       throw targetTooSmall(column, Math.max(0, target.byteSize() - offset), length);
     }
     MemorySegment.copy(Memory.ALL, reader.valueAddress(column), target, offset, length);
-    return length;
+    return alive(length);
   }
 
   /// As [#copyUtf8(int, MemorySegment, long)], by name.
@@ -244,7 +246,9 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int bytesLength(int column) {
-    return isPresent(column, FieldCode.VARBINARY, "bytesLength") ? reader.valueBytes(column) : -1;
+    return isPresent(column, FieldCode.VARBINARY, "bytesLength")
+        ? alive(reader.valueBytes(column))
+        : -1;
   }
 
   /// As [#bytesLength(int)], by name.
@@ -268,7 +272,7 @@ public final class RowView {
       throw targetTooSmall(column, target.length, length);
     }
     Memory.copyToArray(reader.valueAddress(column), target, 0, length);
-    return length;
+    return alive(length);
   }
 
   /// As [#copyBytes(int, byte[])], by name.
@@ -292,7 +296,7 @@ public final class RowView {
       throw targetTooSmall(column, Math.max(0, target.byteSize() - offset), length);
     }
     MemorySegment.copy(Memory.ALL, reader.valueAddress(column), target, offset, length);
-    return length;
+    return alive(length);
   }
 
   /// As [#copyBytes(int, MemorySegment, long)], by name.
@@ -320,7 +324,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public @Nullable LocalDate getDate(int column) {
     return isPresent(column, FieldCode.DATE, "getDate")
-        ? LocalDate.ofEpochDay(reader.getInt(column))
+        ? LocalDate.ofEpochDay(alive(reader.getInt(column)))
         : null;
   }
 
@@ -336,7 +340,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int getEpochDay(int column) {
     requireValue(column, FieldCode.DATE, "getEpochDay");
-    return reader.getInt(column);
+    return alive(reader.getInt(column));
   }
 
   /// As [#getEpochDay(int)], by name.
@@ -350,7 +354,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public @Nullable Instant getTimestamp(int column) {
     return isPresent(column, FieldCode.TIMESTAMP, "getTimestamp")
-        ? Instant.EPOCH.plus(reader.getLong(column), ChronoUnit.MICROS)
+        ? Instant.EPOCH.plus(alive(reader.getLong(column)), ChronoUnit.MICROS)
         : null;
   }
 
@@ -366,7 +370,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getEpochMicros(int column) {
     requireValue(column, FieldCode.TIMESTAMP, "getEpochMicros");
-    return reader.getLong(column);
+    return alive(reader.getLong(column));
   }
 
   /// As [#getEpochMicros(int)], by name.
@@ -385,8 +389,9 @@ public final class RowView {
     }
     int scale = schema().column(column).scale();
     return wide
-        ? DecimalCodec.decimal(reader.getSecondLong(column), reader.getLong(column), scale)
-        : BigDecimal.valueOf(reader.getLong(column), scale);
+        ? DecimalCodec.decimal(
+            alive(reader.getSecondLong(column)), alive(reader.getLong(column)), scale)
+        : BigDecimal.valueOf(alive(reader.getLong(column)), scale);
   }
 
   /// As [#getDecimal(int)], by name.
@@ -401,7 +406,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getUnscaled(int column) {
     requireValue(column, FieldCode.DECIMAL, "getUnscaled");
-    return reader.getLong(column);
+    return alive(reader.getLong(column));
   }
 
   /// As [#getUnscaled(int)], by name.
@@ -416,7 +421,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getUnscaledHigh(int column) {
     requireValue(column, FieldCode.WIDE_DECIMAL, "getUnscaledHigh");
-    return reader.getSecondLong(column);
+    return alive(reader.getSecondLong(column));
   }
 
   /// As [#getUnscaledHigh(int)], by name.
@@ -431,7 +436,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getUnscaledLow(int column) {
     requireValue(column, FieldCode.WIDE_DECIMAL, "getUnscaledLow");
-    return reader.getLong(column);
+    return alive(reader.getLong(column));
   }
 
   /// As [#getUnscaledLow(int)], by name.
@@ -445,7 +450,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public @Nullable UUID getUuid(int column) {
     return isPresent(column, FieldCode.UUID, "getUuid")
-        ? new UUID(reader.getLong(column), reader.getSecondLong(column))
+        ? new UUID(alive(reader.getLong(column)), alive(reader.getSecondLong(column)))
         : null;
   }
 
@@ -461,7 +466,7 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getUuidMostSignificant(int column) {
     requireValue(column, FieldCode.UUID, "getUuidMostSignificant");
-    return reader.getLong(column);
+    return alive(reader.getLong(column));
   }
 
   /// As [#getUuidMostSignificant(int)], by name.
@@ -476,12 +481,29 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getUuidLeastSignificant(int column) {
     requireValue(column, FieldCode.UUID, "getUuidLeastSignificant");
-    return reader.getSecondLong(column);
+    return alive(reader.getSecondLong(column));
   }
 
   /// As [#getUuidLeastSignificant(int)], by name.
   public long getUuidLeastSignificant(String column) {
     return getUuidLeastSignificant(ordinalOf(column));
+  }
+
+  /// Hands on what was read and keeps the view reachable up to here: its owner may free the memory
+  /// of views that are not.
+  private int alive(int read) {
+    Liveness.keep(this);
+    return read;
+  }
+
+  private boolean alive(boolean read) {
+    Liveness.keep(this);
+    return read;
+  }
+
+  private long alive(long read) {
+    Liveness.keep(this);
+    return read;
   }
 
   private int ordinalOf(String column) {
@@ -507,12 +529,13 @@ public final class RowView {
     if ((found & FieldCode.TYPE_MASK) != code) {
       throw refusal(column, call);
     }
-    return (found & FieldCode.NULLABLE) == 0 || !reader.isNull(column);
+    return (found & FieldCode.NULLABLE) == 0 || !alive(reader.isNull(column));
   }
 
   private byte[] newBytes(int column) {
     byte[] bytes = new byte[reader.valueBytes(column)];
     Memory.copyToArray(reader.valueAddress(column), bytes, 0, bytes.length);
+    Liveness.keep(this);
     return bytes;
   }
 
