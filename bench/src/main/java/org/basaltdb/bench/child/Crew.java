@@ -1,5 +1,7 @@
 package org.basaltdb.bench.child;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -25,6 +27,8 @@ final class Crew implements AutoCloseable {
   private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(10);
   private static final int SIGNIFICANT_DIGITS = 3;
 
+  private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
   private final Store store;
   private final List<Member> members = new ArrayList<>();
 
@@ -47,7 +51,8 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  private record Share(long operations, long startNanos, long endNanos, long wrong) {}
+  private record Share(
+      long operations, long startNanos, long endNanos, long cpuNanos, long wrong) {}
 
   /**
    * Runs a pass on all of some threads at once.
@@ -68,18 +73,20 @@ final class Crew implements AutoCloseable {
     }
     long operations = 0;
     long wrong = 0;
+    long cpuNanos = 0;
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     for (Future<Share> future : shares) {
       Share share = future.get();
       operations += share.operations;
       wrong += share.wrong;
+      cpuNanos += share.cpuNanos;
       first = Math.min(first, share.startNanos);
       last = Math.max(last, share.endNanos);
     }
     Histogram all = new Histogram(1, HIGHEST_NANOS, SIGNIFICANT_DIGITS);
     members.subList(0, threads).forEach(member -> all.add(member.nanos));
-    return new Outcome(operations * pass.rowsAnOperation(), last - first, wrong, all);
+    return new Outcome(operations * pass.rowsAnOperation(), last - first, cpuNanos, wrong, all);
   }
 
   private static Share work(
@@ -87,6 +94,7 @@ final class Crew implements AutoCloseable {
       throws InterruptedException, BrokenBarrierException {
     member.nanos.reset();
     start.await();
+    long cpuBegin = CPU.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
     long now = begin;
     long operations = 0;
@@ -99,8 +107,9 @@ final class Crew implements AutoCloseable {
       operations += SLICE;
       now = System.nanoTime();
     }
+    long cpuNanos = CPU.getCurrentThreadCpuTime() - cpuBegin;
     member.client.pause();
-    return new Share(operations, begin, now, wrong);
+    return new Share(operations, begin, now, cpuNanos, wrong);
   }
 
   /** A client that is not one of the crew's, for the calling thread: the caller closes it. */

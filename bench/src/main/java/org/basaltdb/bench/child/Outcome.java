@@ -8,10 +8,12 @@ import org.basaltdb.bench.protocol.Message;
  *
  * @param rows rows read or written
  * @param elapsedNanos from the first thread's start to the last one's end
+ * @param cpuNanos what the measuring threads were on a processor for, together: on a busy machine
+ *     less than the time that passed
  * @param wrong operations whose answer was not the right one
  * @param nanos the time of single operations; empty unless it was taken
  */
-record Outcome(long rows, long elapsedNanos, long wrong, Histogram nanos) {
+record Outcome(long rows, long elapsedNanos, long cpuNanos, long wrong, Histogram nanos) {
 
   /** The reply that tells the driver. */
   Message reply() {
@@ -20,7 +22,8 @@ record Outcome(long rows, long elapsedNanos, long wrong, Histogram nanos) {
             .with("rows", rows)
             .with("wrong", wrong)
             .with("rate", rows * 1e9 / elapsedNanos)
-            .with("nanos", (double) elapsedNanos / rows);
+            .with("nanos", (double) elapsedNanos / rows)
+            .with("cpu", (double) cpuNanos / rows);
     if (nanos.getTotalCount() > 0) {
       reply
           .with("p50", nanos.getValueAtPercentile(50))

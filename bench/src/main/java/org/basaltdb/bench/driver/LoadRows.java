@@ -71,7 +71,7 @@ public final class LoadRows implements Experiment {
    * figure does not vary.
    */
   private static void memory(Run run) throws Exception {
-    memory(run, BASALT, Engine.NONE, "none");
+    memory(run, BASALT, Engine.BASALT, "none");
     memory(run, CHRONICLE, Engine.CHRONICLE_MAP, "memory");
     memory(run, ROCKSDB, Engine.ROCKSDB, "interval");
     memory(run, LMDB, Engine.LMDB, "none");
@@ -106,7 +106,7 @@ public final class LoadRows implements Experiment {
       return;
     }
     int[] sizes = indexSizes(run.settings().quick() ? QUICK_MOST_ROWS : MOST_ROWS);
-    Subject subject = run.start("basalt-index", Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
+    Subject subject = run.start("basalt-index", Engine.BASALT, Run.SMALL_HEAP_MEGABYTES);
     run.open(subject, "rows", "scattered", sizes[sizes.length - 1], "memory");
     int loaded = 0;
     double sum = 0;
@@ -153,10 +153,10 @@ public final class LoadRows implements Experiment {
   private static void rate(Run run) throws Exception {
     List<Subject> subjects = new ArrayList<>();
     List<String> modes = new ArrayList<>();
-    add(run, subjects, modes, BASALT_NONE, Engine.NONE, "none");
+    add(run, subjects, modes, BASALT_NONE, Engine.BASALT, "none");
     add(run, subjects, modes, CHRONICLE, Engine.CHRONICLE_MAP, "memory");
     add(run, subjects, modes, CHRONICLE_PERSISTED, Engine.CHRONICLE_MAP, "none");
-    add(run, subjects, modes, BASALT_INTERVAL, Engine.NONE, "interval");
+    add(run, subjects, modes, BASALT_INTERVAL, Engine.BASALT, "interval");
     add(run, subjects, modes, ROCKSDB, Engine.ROCKSDB, "interval");
     run.rounds(
         subjects,

@@ -74,7 +74,7 @@ public final class Mixed implements Experiment {
   private static List<Subject> start(Run run) throws Exception {
     List<Subject> subjects = new ArrayList<>();
     List<Runnable> loads = new ArrayList<>();
-    add(run, subjects, loads, BASALT, Engine.NONE);
+    add(run, subjects, loads, BASALT, Engine.BASALT);
     add(run, subjects, loads, ROCKSDB, Engine.ROCKSDB);
     add(run, subjects, loads, LMDB, Engine.LMDB);
     run.prepare(loads);
@@ -96,7 +96,7 @@ public final class Mixed implements Experiment {
     for (int percent : READ_PERCENTS) {
       for (int threads : THREADS) {
         run.settleDisk();
-        double rate = subject.ask(request(run, percent, threads)).number("rate");
+        double rate = subject.ask(request(run, percent, threads, counts)).number("rate");
         if (counts) {
           report.add(figure(percent, threads), subject.name(), rate);
         }
@@ -105,7 +105,7 @@ public final class Mixed implements Experiment {
         }
       }
     }
-    Message timed = subject.ask(request(run, 95, MANY_THREADS).with("timed", true));
+    Message timed = subject.ask(request(run, 95, MANY_THREADS, counts).with("timed", true));
     if (counts) {
       report.add(P50, subject.name(), timed.number("p50"));
       report.add(P999, subject.name(), timed.number("p999"));
@@ -113,11 +113,11 @@ public final class Mixed implements Experiment {
     }
   }
 
-  private static Message request(Run run, int percent, int threads) {
+  private static Message request(Run run, int percent, int threads, boolean counts) {
     return Message.of("mixed")
         .with("set", "rows")
         .with("percent", percent)
         .with("threads", threads)
-        .with("millis", run.settings().passMillis());
+        .with("millis", run.passMillis(counts));
   }
 }

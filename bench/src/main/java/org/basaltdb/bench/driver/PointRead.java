@@ -75,7 +75,7 @@ public final class PointRead implements Experiment {
   private static List<Subject> start(Run run) throws Exception {
     int mapHeap = 512 + (int) ((2L * run.settings().rows() * MAP_BYTES_A_ROW) >> 20);
     List<Subject> subjects = new ArrayList<>();
-    add(run, subjects, BASALT, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
+    add(run, subjects, BASALT, Engine.BASALT, Run.SMALL_HEAP_MEGABYTES);
     add(run, subjects, MAP, Engine.HASH_MAP, mapHeap);
     add(run, subjects, MAP_THP, Engine.HASH_MAP, mapHeap, "-XX:+UseTransparentHugePages");
     add(run, subjects, CHRONICLE, Engine.CHRONICLE_MAP, Run.SMALL_HEAP_MEGABYTES);
@@ -120,7 +120,7 @@ public final class PointRead implements Experiment {
         subject.ask(
             Message.of("read")
                 .with("set", "scattered")
-                .with("millis", run.settings().passMillis())
+                .with("millis", run.passMillis(counts))
                 .with("timed", true));
     if (counts) {
       run.report().add(P50, subject.name(), timed.number("p50"));
@@ -141,7 +141,7 @@ public final class PointRead implements Experiment {
             Message.of(word)
                 .with("set", set)
                 .with("size", BATCH_ROWS)
-                .with("millis", run.settings().passMillis()));
+                .with("millis", run.passMillis(counts)));
     if (counts) {
       run.report().add(figure, subject.name(), reply.number("nanos"));
     }
@@ -149,7 +149,7 @@ public final class PointRead implements Experiment {
 
   /** One thread and two, right after each other. */
   private static void scaling(Run run, Subject subject, Message request, boolean counts) {
-    request.with("millis", run.settings().passMillis());
+    request.with("millis", run.passMillis(counts));
     double one = subject.ask(request.with("threads", 1)).number("rate");
     double two = subject.ask(request.with("threads", 2)).number("rate");
     if (counts) {

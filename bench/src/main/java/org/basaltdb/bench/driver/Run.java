@@ -136,6 +136,11 @@ public final class Run implements AutoCloseable {
     }
   }
 
+  /** Length of a pass: twice as long in the warming round, for the compiler to come to an end. */
+  int passMillis(boolean counts) {
+    return counts ? settings.passMillis() : 2 * settings.passMillis();
+  }
+
   /** What is measured in a round. */
   interface Turn {
     /**

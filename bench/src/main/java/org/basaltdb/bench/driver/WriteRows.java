@@ -60,12 +60,12 @@ public final class WriteRows implements Experiment {
   private static List<Subject> start(Run run) throws Exception {
     List<Subject> subjects = new ArrayList<>();
     List<Runnable> loads = new ArrayList<>();
-    add(run, subjects, loads, BASALT_NONE, Engine.NONE, "none");
-    add(run, subjects, loads, BASALT_INTERVAL, Engine.NONE, "interval");
+    add(run, subjects, loads, BASALT_NONE, Engine.BASALT, "none");
+    add(run, subjects, loads, BASALT_INTERVAL, Engine.BASALT, "interval");
     add(run, subjects, loads, CHRONICLE, Engine.CHRONICLE_MAP, "none");
     add(run, subjects, loads, ROCKSDB, Engine.ROCKSDB, "interval");
     add(run, subjects, loads, LMDB, Engine.LMDB, "none");
-    add(run, subjects, loads, BASALT_SYNC, Engine.NONE, "sync");
+    add(run, subjects, loads, BASALT_SYNC, Engine.BASALT, "sync");
     run.prepare(loads);
     if (run.wants(CONTROL)) {
       subjects.add(run.start(CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES));
@@ -93,7 +93,7 @@ public final class WriteRows implements Experiment {
     boolean synced = subject.name().equals(BASALT_SYNC);
     boolean control = subject.name().equals(CONTROL);
     Message request = control ? Message.of("durable") : Message.of("modify").with("set", "rows");
-    request.with("millis", run.settings().passMillis());
+    request.with("millis", run.passMillis(counts));
     Message reply = subject.ask(request);
     Message timed = subject.ask(request.with("timed", true));
     if (!counts) {

@@ -145,14 +145,19 @@ public final class Report {
           figure.subject(),
           number(figure.median()),
           number(figure.least()) + " .. " + number(figure.most()),
-          reference == null ? "-" : String.format(Locale.ROOT, "%.2f", figure.over(reference)));
+          ratio(figure, reference));
     }
+  }
+
+  private static String ratio(Figure figure, @Nullable Figure reference) {
+    double ratio = reference == null ? Double.NaN : figure.over(reference);
+    return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.2f", ratio) : "-";
   }
 
   private static String number(double value) {
     double size = Math.abs(value);
-    return String.format(
-        Locale.ROOT, size >= 1000 ? "%,.0f" : size >= 100 ? "%.1f" : "%.3f", value);
+    boolean whole = size >= 1000 || value == 0;
+    return String.format(Locale.ROOT, whole ? "%,.0f" : size >= 100 ? "%.1f" : "%.3f", value);
   }
 
   /** Writes one JSON object a line: each figure, then each bar. */

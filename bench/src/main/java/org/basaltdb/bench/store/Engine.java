@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** The engines that a child can open, with the flags of the JVM that each of them needs. */
 public enum Engine {
+  BASALT,
   HASH_MAP,
   CHRONICLE_MAP,
   LMDB,
@@ -17,7 +18,7 @@ public enum Engine {
    */
   public List<String> flags() {
     return switch (this) {
-      case HASH_MAP, ROCKSDB, NONE -> List.of();
+      case BASALT, HASH_MAP, ROCKSDB, NONE -> List.of();
       case CHRONICLE_MAP ->
           List.of(
               "-Dchronicle.analytics.disable=true",
@@ -56,6 +57,7 @@ public enum Engine {
   /** Opens a store; only the classes of this one engine are loaded. */
   public Store open(StoreSettings settings) {
     return switch (this) {
+      case BASALT -> new BasaltStore(settings);
       case HASH_MAP -> new HashMapStore(settings);
       case CHRONICLE_MAP -> new ChronicleMapStore(settings);
       case LMDB -> new LmdbStore(settings);
