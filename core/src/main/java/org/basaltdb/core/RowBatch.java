@@ -1,6 +1,6 @@
 package org.basaltdb.core;
 
-import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.basaltdb.core.SessionMemory.NativeBlock;
 import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.codec.KeyCodec;
@@ -82,19 +82,35 @@ public final class RowBatch {
       keyImages.ensure(
           (long) capacity * keyImageStride(layout) + layout.maxCanonicalKeyBytes() + Long.BYTES);
       RowBatch batch = new RowBatch(table, capacity, rows, keyImages);
-      RowImageReader[] readers = batch.readers;
-      return NativeBuffers.track(
-          batch,
-          () -> {
-            rows.free();
-            keyImages.free();
-            Arrays.stream(readers).forEach(reader -> reader.free("its application"));
-          });
+      return track(batch);
     } catch (BudgetExhaustedException e) {
       rows.free();
       keyImages.free();
       throw Failures.named(e);
     }
+  }
+
+  /// The rows lie side by side in one block, which goes when neither the batch nor any of its views
+  /// is reachable.
+  private static RowBatch track(RowBatch batch) {
+    NativeBlock rows = batch.rows;
+    NativeBlock keyImages = batch.keyImages;
+    RowImageReader[] readers = batch.readers;
+    AtomicInteger reachable = new AtomicInteger(readers.length + 1);
+    Runnable release =
+        () -> {
+          if (reachable.decrementAndGet() == 0) {
+            rows.free();
+            keyImages.free();
+            for (RowImageReader reader : readers) {
+              reader.free("its application");
+            }
+          }
+        };
+    for (RowView view : batch.views) {
+      NativeBuffers.track(view, release);
+    }
+    return NativeBuffers.track(batch, release);
   }
 
   /// The table whose rows it is for.

@@ -1,10 +1,12 @@
 package org.basaltdb.core;
 
+import java.lang.ref.Reference;
 import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.codec.RowImageReader;
 import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.table.PageRows;
 import org.basaltdb.core.table.TablePartition;
+import org.basaltdb.offheap.memory.Memory;
 
 /// A walk through all rows of a table, made by [Session#scan(Table)].
 ///
@@ -41,6 +43,14 @@ public final class Scan implements AutoCloseable {
   public boolean next() {
     session.checkUse();
     reader.hide();
+    try {
+      return advance();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private boolean advance() {
     while (!ended) {
       index++;
       if (index < rows.count()) {
@@ -84,8 +94,18 @@ public final class Scan implements AutoCloseable {
         return false;
       }
     }
-    reader.show(row);
+    reader.show(ownCopy(row));
     return true;
+  }
+
+  /// A view outlives the scan, so what it shows lies in its own memory.
+  private long ownCopy(long row) {
+    if (RowCodec.isWide(row)) {
+      return row; // assembled there already
+    }
+    long own = reader.pageTarget();
+    Memory.copy(row, own, RowCodec.rowBytes(row));
+    return own;
   }
 
   /// Ends the scan and gives its memory back. Does nothing if it has ended.

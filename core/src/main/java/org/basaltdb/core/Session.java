@@ -123,12 +123,16 @@ public final class Session implements AutoCloseable {
   public boolean get(Table table, long key, RowView view) {
     RowImageReader reader = readerOf(table, view);
     TableEntry entry = table.entry();
-    if (entry.layout().isLongKey()) {
-      return read(table, entry.hasher().hashWordOfLong(key), key, 0, reader);
+    try {
+      if (entry.layout().isLongKey()) {
+        return read(table, entry.hasher().hashWordOfLong(key), key, 0, reader);
+      }
+      long image = memory.keyImage(entry.layout());
+      KeyCodec.encodeLong(entry.layout(), key, image);
+      return readByImage(table, image, reader);
+    } finally {
+      keep(view, this);
     }
-    long image = memory.keyImage(entry.layout());
-    KeyCodec.encodeLong(entry.layout(), key, image);
-    return readByImage(table, image, reader);
   }
 
   /// Looks a row up by its key.
@@ -139,7 +143,20 @@ public final class Session implements AutoCloseable {
   ///   has no byte
   public boolean get(Table table, Key key, RowView view) {
     RowImageReader reader = readerOf(table, view);
-    return readByImage(table, imageOf(table, key), reader);
+    try {
+      return readByImage(table, imageOf(table, key), reader);
+    } finally {
+      keep(view, key);
+      keep(this, this);
+    }
+  }
+
+  /// Keeps two objects reachable up to here: their native memory was in use, and is freed once they
+  /// are not.
+  @SuppressWarnings("ReachabilityFenceUsage") // called in finally blocks
+  private static void keep(Object first, Object second) {
+    Reference.reachabilityFence(first);
+    Reference.reachabilityFence(second);
   }
 
   private RowImageReader readerOf(Table table, RowView view) {
@@ -247,6 +264,14 @@ public final class Session implements AutoCloseable {
     Table table = batch.table();
     checkTable(table);
     batch.hide();
+    try {
+      return getAll(table, batch);
+    } finally {
+      keep(batch, this);
+    }
+  }
+
+  private int getAll(Table table, RowBatch batch) {
     boolean read = false;
     epochs.enter(epochSlot);
     try {
@@ -450,7 +475,7 @@ public final class Session implements AutoCloseable {
       return run(writing);
     } finally {
       gate.exit(gateSlot);
-      Reference.reachabilityFence(key);
+      keep(key, this);
     }
   }
 
@@ -461,7 +486,7 @@ public final class Session implements AutoCloseable {
       return run(writing);
     } finally {
       gate.exit(gateSlot);
-      Reference.reachabilityFence(row); // another thread may have read its memory until now
+      keep(row, this); // another thread may have read its memory until now
     }
   }
 
@@ -673,6 +698,7 @@ public final class Session implements AutoCloseable {
       return submit(table, slot);
     } finally {
       gate.exit(gateSlot);
+      keep(key, this);
     }
   }
 
@@ -684,6 +710,7 @@ public final class Session implements AutoCloseable {
       return submit(table, slot);
     } finally {
       gate.exit(gateSlot);
+      keep(row, this);
     }
   }
 
