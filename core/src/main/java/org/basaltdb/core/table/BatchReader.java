@@ -25,7 +25,8 @@ public final class BatchReader {
   private final long[] word;
   private final long[] wordAddress;
 
-  /** Keeps the loads of the touching stage from being optimised away. */
+  /** Written so that the loads of the touching stage are not optimised away. */
+  @SuppressWarnings("UnusedVariable")
   private long touched;
 
   /**

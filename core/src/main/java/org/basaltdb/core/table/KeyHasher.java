@@ -3,6 +3,7 @@ package org.basaltdb.core.table;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.RowLayout;
 import org.basaltdb.offheap.hash.KeyHash;
+import org.basaltdb.offheap.hash.LongKeyHash;
 import org.basaltdb.offheap.memory.Memory;
 
 /**
@@ -13,6 +14,7 @@ public final class KeyHasher {
   private final RowLayout layout;
   private final long seed;
   private final boolean slotLeads;
+  private final LongKeyHash longKeyHash;
 
   /**
    * @param seed of the database
@@ -20,6 +22,7 @@ public final class KeyHasher {
   public KeyHasher(RowLayout layout, long seed) {
     this.layout = layout;
     this.seed = seed;
+    this.longKeyHash = new LongKeyHash(seed);
     this.slotLeads = layout.schema().partitionedByPrimaryKey();
   }
 
@@ -35,7 +38,7 @@ public final class KeyHasher {
 
   /** Hash word of a key that is one eight-byte column. */
   public long hashWordOfLong(long key) {
-    return KeyHash.hashWord(KeyHash.slotOfLong(key), KeyHash.hashOfLong(key, seed));
+    return longKeyHash.hashWord(key);
   }
 
   /** Hash word of any key, from its key image. */

@@ -2,6 +2,7 @@ package org.basaltdb.core.table;
 
 import static org.basaltdb.offheap.hash.SegmentLayout.*;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.RowCodec;
@@ -30,11 +31,27 @@ final class PointReader {
   private static final int RESTART = -2;
   private static final int NOT_HERE = -3;
 
+  /** A row's length is a multiple of eight and at most a page's. */
+  private static final int ROW_BYTES_MASK = 2 * PageLayout.PAGE_BYTES - PageLayout.ROW_ALIGNMENT;
+
   /** Restarts that spin, before the thread starts to yield. */
   private static final int SPINS = 64;
 
   /** Restarts in all, before the read becomes a command. */
   private static final int MAX_RESTARTS = 256;
+
+  private static final VarHandle LAST_SYNC_LSN;
+
+  static {
+    try {
+      LAST_SYNC_LSN =
+          MethodHandles.lookup()
+              .findVarHandle(PointReader.class, "lastSyncLsn", long.class)
+              .withInvokeExactBehavior();
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final long directoryWordAddress;
   private final int rangeStart;
@@ -43,15 +60,18 @@ final class PointReader {
   private final RowLayout layout;
   private final boolean longKey;
   private final int keyOffset;
-  private final TablePartition partition;
   private final CommitLog log;
 
-  PointReader(
-      PrimaryIndex index,
-      long wordBase,
-      RowLayout layout,
-      TablePartition partition,
-      CommitLog log) {
+  /**
+   * The log is durable at least up to here; plain, since any value it ever had will do. Kept so
+   * that a get of a table whose last SYNC write is long on disk need not ask the log (LOG-5).
+   */
+  private long durableLsn;
+
+  /** End of the newest SYNC record of this table here; opaque, published by what it changed. */
+  private long lastSyncLsn;
+
+  PointReader(PrimaryIndex index, long wordBase, RowLayout layout, CommitLog log) {
     this.directoryWordAddress = index.directoryWordAddress();
     this.rangeStart = index.rangeStart();
     this.base = index.poolBase();
@@ -59,8 +79,16 @@ final class PointReader {
     this.layout = layout;
     this.longKey = layout.isLongKey();
     this.keyOffset = layout.keyOffset();
-    this.partition = partition;
     this.log = log;
+  }
+
+  long lastSyncLsn() {
+    return (long) LAST_SYNC_LSN.getOpaque(this);
+  }
+
+  /** The writer's, before it changes what the record is about. */
+  void lastSyncLsn(long endLsn) {
+    LAST_SYNC_LSN.setOpaque(this, endLsn);
   }
 
   long base() {
@@ -95,6 +123,70 @@ final class PointReader {
    * @return bytes of the row, {@link #ABSENT} or {@link #RETRY_AS_COMMAND}
    */
   int read(ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
+    if (longKey) {
+      int found = readAtHome(hashWord, keyWord, dest);
+      if (found > 0) {
+        return found;
+      }
+    }
+    return readAnywhere(context, hashWord, keyWord, keyImage, dest);
+  }
+
+  /**
+   * The read as it mostly goes: an eight-byte key, in its home bucket, under the first place whose
+   * tag matches, in a page that nobody writes, with nothing on its way to the disk. Anything else
+   * is left to {@link #readAnywhere}, which begins anew.
+   *
+   * <p>The same protocol in as few instructions as can be: they fill the window in which the
+   * processor runs ahead into the next get while this one waits for memory, so a get costs what it
+   * has of both multiplied.
+   *
+   * @return bytes of the row, or {@link #NOT_HERE} for anything unusual
+   */
+  private int readAtHome(long hashWord, long keyWord, long dest) {
+    long pool = Memory.bounded(base);
+    long words = Memory.bounded(wordBase);
+    int hash = KeyHash.indexHash(hashWord);
+    long segment =
+        PrimaryIndex.segment(
+            Memory.getLongAcquire(Memory.bounded(directoryWordAddress)), pool, rangeStart, hash);
+    long bucket = segment + bucketOffset(KeyHash.home(hashWord));
+    long marks = match(Memory.getLongAcquire(bucket), KeyHash.tag(hashWord));
+    if (marks == 0) {
+      return NOT_HERE;
+    }
+    long address = bucket + ENTRIES_OFFSET + (Long.numberOfTrailingZeros(marks) & 0x38);
+    long entry = Memory.getLongOpaque(address);
+    if (hashOf(entry) != hash) {
+      return NOT_HERE;
+    }
+    long wordAddress = words + ((long) pageOf(entry) << 3);
+    long word = Memory.getLongAcquire(wordAddress);
+    // READ-2, see readRow.
+    if (!PageWord.isReadable(word)
+        || Memory.getLongOpaque(address) != entry
+        || Memory.getLongOpaque(bucket) < 0) {
+      return NOT_HERE;
+    }
+    int rowOffset = rowOffsetOf(entry);
+    long row = pool + PageWord.frameOffset(word) + rowOffset;
+    if (Memory.getLong(row + (keyOffset & (PageLayout.PAGE_BYTES - 1))) != keyWord) {
+      return NOT_HERE;
+    }
+    // READ-5: a torn length must not lead the copy out of the page. The mask comes last, because it
+    // also tells the compiler that the length is small and positive.
+    int rowBytes =
+        Math.min(RowCodec.rowBytes(row), PageLayout.PAGE_BYTES - rowOffset) & ROW_BYTES_MASK;
+    Memory.copy(row, Memory.bounded(dest), rowBytes);
+    VarHandle.loadLoadFence();
+    if (Memory.getLongOpaque(wordAddress) != word || lastSyncLsn() > durableLsn) {
+      return NOT_HERE;
+    }
+    return rowBytes;
+  }
+
+  private int readAnywhere(
+      ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
     for (int restarts = 0; restarts < MAX_RESTARTS; restarts++) {
       long segment =
           PrimaryIndex.segment(
@@ -148,7 +240,7 @@ final class PointReader {
       return RESTART;
     }
     if (log.lastSyncLsn() > log.durableLsn()) {
-      context.requiredDurableLsn = partition.lastSyncLsn();
+      context.requiredDurableLsn = lastSyncLsn();
     }
     return ABSENT;
   }
@@ -239,8 +331,11 @@ final class PointReader {
     if (Memory.getLongOpaque(wordAddress) != word) {
       return RESTART;
     }
-    if (log.lastSyncLsn() > log.durableLsn()) {
-      return noteSyncLsn(frame, wordAddress, word, rowBytes, context);
+    if (lastSyncLsn() > durableLsn) {
+      durableLsn = log.durableLsn();
+      if (lastSyncLsn() > durableLsn) {
+        return noteSyncLsn(frame, wordAddress, word, rowBytes, context);
+      }
     }
     return rowBytes;
   }

@@ -37,13 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.RowMoved {
   private static final VarHandle ROW_COUNT;
-  private static final VarHandle LAST_SYNC_LSN;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      ROW_COUNT = lookup.findVarHandle(TablePartition.class, "rowCount", long.class);
-      LAST_SYNC_LSN = lookup.findVarHandle(TablePartition.class, "lastSyncLsn", long.class);
+      ROW_COUNT =
+          MethodHandles.lookup().findVarHandle(TablePartition.class, "rowCount", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -67,9 +65,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
 
   private long rowCount;
 
-  /** End of the newest SYNC record of this table here; opaque, published by what it changed. */
-  private long lastSyncLsn;
-
   /** Why the partition can no longer be trusted; null while it can. */
   private volatile @Nullable Throwable failure;
 
@@ -92,7 +87,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     this.heap = new RowHeap(pages, tableId, layout.rowsPerPage());
     this.chains = new OverflowChains(pages, partition.epochs(), tableId);
     this.stored = new StoredRow(layout, layout.maxStoredBytes(), chains);
-    this.reader = new PointReader(index, pages.wordBase(), layout, this, log);
+    this.reader = new PointReader(index, pages.wordBase(), layout, log);
     this.scanner = new PageScanner(pages, heap);
     this.keyScratch = Memory.allocate(layout.maxKeyImageBytes() + 8L, Long.BYTES);
     this.hashScratch = Memory.allocate(hasher.scratchBytes() + 8L, Long.BYTES);
@@ -124,10 +119,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   /** Why writes must not go on, or null. */
   public @Nullable Throwable failure() {
     return failure;
-  }
-
-  long lastSyncLsn() {
-    return (long) LAST_SYNC_LSN.getOpaque(this);
   }
 
   boolean allDurable() {
@@ -200,7 +191,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
         case Mutation.INSERT, Mutation.UPSERT -> insert(m);
         default -> {
           m.outcome = Mutation.ABSENT;
-          m.endLsn = lastSyncLsn;
+          m.endLsn = reader.lastSyncLsn();
         }
       }
       return;
@@ -208,7 +199,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     switch (m.kind) {
       case Mutation.INSERT -> {
         m.outcome = Mutation.DUPLICATE;
-        m.endLsn = lastSyncLsn;
+        m.endLsn = reader.lastSyncLsn();
       }
       case Mutation.UPSERT -> replace(m, entryAddress, m.imageAddress, m.imageBytes);
       case Mutation.UPDATE -> update(m, entryAddress);
@@ -432,7 +423,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     log.publish(lsn, payloadBytes, RecordType.MUTATION, m.durability);
     m.endLsn = log.endLsn(lsn, payloadBytes);
     if (m.durability == Durability.SYNC) {
-      LAST_SYNC_LSN.setOpaque(this, m.endLsn);
+      reader.lastSyncLsn(m.endLsn);
     }
     return true;
   }

@@ -188,7 +188,8 @@ public final class Epochs {
   public void enter(long slot) {
     assert isOwnedByCaller(slot) : "EPOCH-2: entered by a thread that does not own the slot";
     assert Memory.getLongOpaque(slot + EPOCH) == OUTSIDE : "entered twice";
-    Memory.putLongRelease(slot + EPOCH, Memory.getLongAcquire(epochAddress));
+    Memory.putLongRelease(
+        Memory.bounded(slot) + EPOCH, Memory.getLongAcquire(Memory.bounded(epochAddress)));
     if (ASYMMETRIC) {
       VarHandle.acquireFence(); // the compiler's half; advance() has every processor do the other
     } else {
@@ -201,7 +202,7 @@ public final class Epochs {
   /// @param slot by which the calling thread entered
   public void exit(long slot) {
     assert Memory.getLongOpaque(slot + EPOCH) != OUTSIDE : "left without having entered";
-    Memory.putLongRelease(slot + EPOCH, OUTSIDE);
+    Memory.putLongRelease(Memory.bounded(slot) + EPOCH, OUTSIDE);
   }
 
   /// Ends the epoch and begins the next, with a full fence on every processor that runs a reader. A

@@ -15,10 +15,9 @@ import org.basaltdb.offheap.memory.Memory;
  * <pre>
  * bits    field
  *  0-25   indexHash  slot (14 bits, leading), then 12 bits of the seeded hash
- * 26-31   zero
- * 32-39   tag        8 other bits of the seeded hash, never zero
- * 40-53   slot
- * 54-63   zero
+ * 26-33   tag        7 other bits of the seeded hash below a one, so never zero
+ * 34-47   slot
+ * 48-63   homeBits   of indexHash and tag, see {@link SegmentLayout#homeBits}
  * </pre>
  *
  * <p>For a single eight-byte key the canonical bytes are the big-endian bytes of the value with its
@@ -31,8 +30,12 @@ public final class KeyHash {
   private static final int SLOT_MASK = SLOTS - 1;
   private static final int LOW_BITS = SegmentLayout.HASH_BITS - 14;
   private static final int INDEX_HASH_MASK = (1 << SegmentLayout.HASH_BITS) - 1;
-  private static final int TAG_SHIFT = 32;
-  private static final int SLOT_SHIFT = 40;
+  private static final int TAG_SHIFT = SegmentLayout.HASH_BITS;
+  private static final int SLOT_SHIFT = TAG_SHIFT + 8;
+  private static final int HOME_SHIFT = SLOT_SHIFT + 14;
+
+  /** What the leading one of the tag puts into a hash word, home bits included. */
+  static final long TAG_ONE = (0x80L << TAG_SHIFT) | (1L << 63);
 
   /**
    * Slicing-by-eight tables (Kounavis and Berry, "A systematic approach to building high
@@ -86,6 +89,11 @@ public final class KeyHash {
     return crc;
   }
 
+  /** Slot of the eight bytes of {@code bigEndian}, most significant first; linear over xor. */
+  static int slotOfBigEndian(long bigEndian) {
+    return crc16(bigEndian) & SLOT_MASK;
+  }
+
   /** Slot of a single eight-byte key. */
   public static int slotOfLong(long key) {
     return crc16(key ^ Long.MIN_VALUE) & SLOT_MASK;
@@ -126,10 +134,7 @@ public final class KeyHash {
 
   /** Hash word of a key whose slot leads its place in the index. */
   public static long hashWord(int slot, long hash) {
-    return ((long) slot << LOW_BITS)
-        | (hash & ((1 << LOW_BITS) - 1))
-        | tagBits(hash)
-        | ((long) slot << SLOT_SHIFT);
+    return word(slot, (slot << LOW_BITS) | ((int) hash & ((1 << LOW_BITS) - 1)), hash);
   }
 
   /**
@@ -137,27 +142,35 @@ public final class KeyHash {
    * the seeded hash alone gives its place.
    */
   public static long hashWordBesideSlot(int slot, long hash) {
-    return (hash & INDEX_HASH_MASK) | tagBits(hash) | ((long) slot << SLOT_SHIFT);
+    return word(slot, (int) hash & INDEX_HASH_MASK, hash);
   }
 
-  private static long tagBits(long hash) {
-    long tag = hash >>> 56;
-    return (tag | ((tag - 1) >>> 63)) << TAG_SHIFT;
+  private static long word(int slot, int indexHash, long hash) {
+    int tag = (int) (hash >>> 57) | 0x80;
+    return indexHash
+        | ((long) tag << TAG_SHIFT)
+        | ((long) slot << SLOT_SHIFT)
+        | ((long) SegmentLayout.homeBits(indexHash, tag) << HOME_SHIFT);
   }
 
   /** The 26 bits that an index entry keeps. */
   public static int indexHash(long hashWord) {
-    return (int) hashWord;
+    return (int) hashWord & INDEX_HASH_MASK;
   }
 
-  /** The tag byte, 1 to 255. */
+  /** The tag byte, 128 to 255. */
   public static int tag(long hashWord) {
     return (int) (hashWord >>> TAG_SHIFT) & 0xFF;
   }
 
   /** The hash slot. */
   public static int slot(long hashWord) {
-    return (int) (hashWord >>> SLOT_SHIFT);
+    return (int) (hashWord >>> SLOT_SHIFT) & SLOT_MASK;
+  }
+
+  /** The home bucket in whatever segment the key belongs to. */
+  public static int home(long hashWord) {
+    return SegmentLayout.homeOfBits((int) (hashWord >>> HOME_SHIFT));
   }
 
   /** The partition, of {@code partitionCount}, that holds a slot: contiguous ranges of slots. */

@@ -57,6 +57,11 @@ public final class PrimaryIndex {
 
   private static final long SHIFT_MASK = (1L << SHIFT_BITS) - 1;
 
+  /** What a place and a block number fit in; known ranges save the checks of the accesses. */
+  private static final int PLACE_MASK = (1 << HASH_BITS) - 1;
+
+  private static final int BLOCK_MASK = Integer.MAX_VALUE;
+
   /** Compares keys at rows. */
   public interface RowMatcher {
     /** True if the row that {@code entry} names has the key that is looked for. */
@@ -133,9 +138,10 @@ public final class PrimaryIndex {
 
   /** Address of the segment for {@code hash}; the caller is inside an epoch or the writer. */
   public static long segment(long word, long poolBase, int rangeStart, int hash) {
-    int place = (hash - rangeStart) >>> (int) (word & SHIFT_MASK);
+    // Java shifts by the low five bits of the count, and those hold all of it.
+    int place = ((hash - rangeStart) & PLACE_MASK) >>> (int) word;
     int block = Memory.getInt((word >>> SHIFT_BITS) + ((long) place << 2));
-    return poolBase + ((long) block << SEGMENT_SHIFT);
+    return poolBase + ((long) (block & BLOCK_MASK) << SEGMENT_SHIFT);
   }
 
   public long entryCount() {

@@ -18,7 +18,7 @@ package org.basaltdb.offheap.hash;
  *
  * <pre>
  * offset  bytes  field
- *      0      7  tags             one byte an entry, 1 to 255; zero is an empty place
+ *      0      7  tags             one byte an entry, 128 to 255; zero is an empty place
  *      7      1  bucketFlags      bit 7 RETIRED, bit 6 NEIGHBOUR, bits 0-5 STASH i
  *      8     56  entries          7 entries of 8 bytes
  * </pre>
@@ -112,12 +112,22 @@ public final class SegmentLayout {
   }
 
   /**
-   * The home bucket of a hash and tag, from bits that a directory as deep as the low twelve leaves
-   * unused first: multiplication carries them to the top, a multiply-shift spreads them.
+   * Sixteen bits that choose the home bucket: from the low twelve of the hash, which the directory
+   * uses last, crossed with the tag, so that they still vary where it has used them. Linear over
+   * exclusive or, so that a table-driven hash yields them ready made.
    */
+  public static int homeBits(int hash, int tag) {
+    return ((hash & 0xFFF) << 4) ^ (tag << 8);
+  }
+
+  /** The home bucket of {@linkplain #homeBits home bits}: a multiply-shift, no division. */
+  public static int homeOfBits(int homeBits) {
+    return (homeBits * HOME_BUCKETS) >>> 16;
+  }
+
+  /** The home bucket of a hash and tag. */
   public static int home(int hash, int tag) {
-    int mixed = (((hash & 0xFFF) << 8) | tag) * 0x9E3779B1;
-    return (int) (((mixed & 0xFFFF_FFFFL) * HOME_BUCKETS) >>> 32);
+    return homeOfBits(homeBits(hash, tag));
   }
 
   /** Byte offset in the segment of home bucket {@code home}. */

@@ -71,7 +71,7 @@ class KeyHashTest {
       int slot = random.nextInt(KeyHash.SLOTS);
       long led = KeyHash.hashWord(slot, hash);
       assertThat(KeyHash.slot(led)).isEqualTo(slot);
-      assertThat(KeyHash.tag(led)).isBetween(1, 255);
+      assertThat(KeyHash.tag(led)).isBetween(128, 255);
       assertThat(KeyHash.indexHash(led) >>> 12).isEqualTo(slot);
       long beside = KeyHash.hashWordBesideSlot(slot, hash);
       assertThat(KeyHash.slot(beside)).isEqualTo(slot);
@@ -94,5 +94,26 @@ class KeyHashTest {
       }
       assertThat(strays).isZero();
     }
+  }
+
+  @Test
+  void tabulationYieldsWholeHashWords() {
+    LongKeyHash tables = new LongKeyHash(42);
+    LongKeyHash others = new LongKeyHash(43);
+    SplittableRandom random = new SplittableRandom(4);
+    int differing = 0;
+    for (int i = 0; i < 10_000; i++) {
+      long key = i < 5_000 ? i : random.nextLong();
+      long word = tables.hashWord(key);
+      int slot = KeyHash.slotOfLong(key);
+      assertThat(KeyHash.slot(word)).isEqualTo(slot);
+      assertThat(KeyHash.indexHash(word) >>> 12).isEqualTo(slot);
+      assertThat(KeyHash.tag(word)).isBetween(128, 255);
+      assertThat(KeyHash.home(word))
+          .isEqualTo(SegmentLayout.home(KeyHash.indexHash(word), KeyHash.tag(word)))
+          .isBetween(0, SegmentLayout.HOME_BUCKETS - 1);
+      differing += KeyHash.indexHash(word) == KeyHash.indexHash(others.hashWord(key)) ? 0 : 1;
+    }
+    assertThat(differing).as("the seed matters").isGreaterThan(9_900);
   }
 }
