@@ -4,6 +4,7 @@ import static org.basaltdb.offheap.page.OverflowLayout.*;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.basaltdb.core.pages.PageAccess;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
@@ -27,6 +28,7 @@ final class OverflowChains {
   private final long frameBase;
   private final int tableId;
   private final RetiredBlocks retiredPages;
+  private final IntConsumer reusePage = this::freePage;
   private int[] freePages = new int[16];
   private int freePageCount;
   private int[] extents = new int[4];
@@ -159,7 +161,7 @@ final class OverflowChains {
 
   /** Takes back pages of retired chains that no reader can see any more. */
   void reclaim() {
-    retiredPages.reclaim(this::freePage);
+    retiredPages.reclaim(reusePage);
   }
 
   private void freePage(int page) {

@@ -7,24 +7,28 @@ import java.util.Arrays;
  * Grows with the table, so that in a steady state nothing is allocated.
  */
 final class RoomList {
-  private int[] pages = new int[64];
+  private int[] pages = new int[512];
   private int size;
   private long[] listed = new long[8];
+
+  /**
+   * Makes room for all pages below {@code pageCount}, so that {@link #add}, which is called while a
+   * page is odd, never allocates (READ-6).
+   */
+  void ensureCapacity(int pageCount) {
+    if (pageCount > pages.length) {
+      pages = Arrays.copyOf(pages, pages.length * 2);
+      listed = Arrays.copyOf(listed, pages.length >>> 6);
+    }
+  }
 
   /** Adds the table's page {@code localPage} unless it is in the list. */
   void add(int localPage) {
     int word = localPage >>> 6;
-    if (word >= listed.length) {
-      listed = Arrays.copyOf(listed, Math.max(word + 1, listed.length * 2));
+    if ((listed[word] & (1L << localPage)) == 0) {
+      listed[word] |= 1L << localPage;
+      pages[size++] = localPage;
     }
-    if ((listed[word] & (1L << localPage)) != 0) {
-      return;
-    }
-    if (size == pages.length) {
-      pages = Arrays.copyOf(pages, size * 2);
-    }
-    listed[word] |= 1L << localPage;
-    pages[size++] = localPage;
   }
 
   /** Takes the newest page out, or -1 if there is none. */

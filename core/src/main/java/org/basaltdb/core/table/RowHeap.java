@@ -126,6 +126,7 @@ final class RowHeap {
       grown[extent] = first;
       extents = grown;
     }
+    room.ensureCapacity(localPage + 1);
     int page = pageOf(localPage);
     long frame = pages.allocate(page, Owner.FRAMES);
     PageLayout.format(frame, PageLayout.pageId(tableId, localPage), slotCount);
