@@ -85,16 +85,8 @@ public final class Basalt implements AutoCloseable {
   /// @throws InvalidOptionsException if the options name another number of partitions than it has
   /// @throws MemoryBudgetExceededException if its rows need more memory than the options allow
   public static Basalt open(Path directory, Options options) {
-    requireNonNull(directory, "directory");
-    // An interrupt would close the channel of the lock file.
-    boolean interrupted = Thread.interrupted();
-    try {
-      return new Basalt(Engine.open(directory, options));
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return new Basalt(
+        Engine.open(requireNonNull(directory, "directory"), requireNonNull(options, "options")));
   }
 
   /// As [#openInMemory(Options)] with all defaults.

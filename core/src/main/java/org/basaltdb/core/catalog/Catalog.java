@@ -49,6 +49,9 @@ public final class Catalog {
 
   private int lastTableId;
 
+  /// A table whose creation was logged and may never be durable, because the log failed.
+  private @Nullable TableEntry doubtful;
+
   /// An empty catalog.
   ///
   /// @param partitions of the database, in ascending order; complete before the first table is made
@@ -96,8 +99,10 @@ public final class Catalog {
       Creation creation = new Creation(id, schema);
       long lsn = logged(CatalogRecordLayout.CREATE_TABLE, id, schema.serialise(), creation);
       lastTableId = id;
-      log.awaitDurable(lsn);
       TableEntry entry = creation.entry();
+      doubtful = entry;
+      log.awaitDurable(lsn);
+      doubtful = null;
       publish(entry);
       return entry;
     } finally {
@@ -147,16 +152,24 @@ public final class Catalog {
       awaitDurable(entry, lsn);
       withdraw(entry);
       awaitReaders(epochs.advance());
-      Loan loan = borrowAll();
-      try {
-        entry.destroy();
-      } finally {
-        loan.close();
-      }
+      destroy(entry);
       return entry;
     } finally {
       changes.unlock();
     }
+  }
+
+  /// One partition after the other: writes to the others go on.
+  private void destroy(TableEntry dropped) {
+    for (Partition partition : partitions) {
+      partition.queue().borrow();
+      try {
+        dropped.destroy(partition.number());
+      } finally {
+        partition.queue().giveBack();
+      }
+    }
+    dropped.free();
   }
 
   private void awaitDurable(TableEntry dropped, long lsn) {
@@ -222,7 +235,7 @@ public final class Catalog {
       TableEntry entry = made;
       if (entry != null) {
         made = null;
-        entry.destroy();
+        entry.destroyAll();
       }
     }
 
@@ -346,11 +359,15 @@ public final class Catalog {
     entry.markDropped();
     entry.settleDrop(true);
     withdraw(entry);
-    entry.destroy();
+    entry.destroyAll();
   }
 
   /// Frees what tables have outside the partitions' memory; for close, when nobody is inside.
   public void free() {
     tables().forEach(TableEntry::free);
+    TableEntry unpublished = doubtful;
+    if (unpublished != null) {
+      unpublished.free();
+    }
   }
 }

@@ -162,8 +162,14 @@ public final class TableEntry {
     return dropDurable;
   }
 
-  /// Gives its memory back. All tokens are held, and no reader is inside any more (CATALOG-2).
-  void destroy() {
+  /// Gives back the memory that it has in a partition, whose token is held, and where no reader is
+  /// inside any more (CATALOG-2).
+  void destroy(int partition) {
+    partitions[partition].destroy();
+  }
+
+  /// Gives all its memory back, where nobody else can be inside.
+  void destroyAll() {
     for (TablePartition partition : partitions) {
       partition.destroy();
     }

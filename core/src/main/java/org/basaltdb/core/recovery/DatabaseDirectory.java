@@ -1,6 +1,7 @@
 package org.basaltdb.core.recovery;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,11 +104,25 @@ public final class DatabaseDirectory implements AutoCloseable {
   }
 
   private static DirectoryLock lock(Path path) {
+    boolean interrupted = false;
     try {
-      return DirectoryLock.acquire(path);
+      while (true) {
+        try {
+          return DirectoryLock.acquire(path);
+        } catch (ClosedByInterruptException e) {
+          interrupted |=
+              Thread
+                  .interrupted(); // an interrupt closes the channel of the lock file; it does not
+                                  // end an open
+        }
+      }
     } catch (IOException e) {
       throw new NotWritableException(
           path.toString(), "a lock file that cannot be made or locked: " + e, e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
