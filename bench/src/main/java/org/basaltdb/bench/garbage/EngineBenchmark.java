@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * The operations of the engine by themselves, one session, a database in a directory with its log
@@ -42,7 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Measurement(iterations = 5, time = 4)
 @Fork(
     value = 1,
     jvmArgs = {
@@ -56,6 +57,9 @@ public class EngineBenchmark {
   private static final int KEY = 0;
   private static final int PAYLOAD = 1;
   private static final int BATCH_ROWS = 32;
+
+  /** Some microsecond of work that touches no memory. */
+  private static final long CONTROL_TOKENS = 500;
 
   /** Rows in the table. */
   @Param("200000")
@@ -119,6 +123,16 @@ public class EngineBenchmark {
     row.setLong(KEY, key);
     row.setBytes(PAYLOAD, payload);
     return row;
+  }
+
+  /**
+   * No operation of the engine at all, for about as long as one takes: what is allocated here is
+   * the harness's own.
+   */
+  @Benchmark
+  public long control() {
+    Blackhole.consumeCPU(CONTROL_TOKENS);
+    return drawKey();
   }
 
   /** One row by its key. */
