@@ -1,6 +1,7 @@
 package org.basaltdb.core.codec;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.MalformedTextException;
 import org.basaltdb.core.error.RowTooLargeException;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Confined to one thread at a time. Setting a value allocates nothing on the heap, and native
 /// memory only when the buffer has to grow.
 public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter {
-  /// Bytes that may be written, or read, past a value: values are copied eight bytes at a time.
-  static final int SLACK_BYTES = Long.BYTES;
-
   /// What a cleared buffer keeps at most, so that one huge value does not stay for the life of a
   /// session.
   static final int RETAINED_BYTES = 1 << 20;
@@ -32,8 +30,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
   /// Texts up to this length are encoded without being measured first.
   private static final int UNMEASURED_CHARS = 1024;
 
-  /// Copies longer than this go through the system's copy.
-  private static final int SHORT_COPY_BYTES = 128;
+  private static final int CHUNK_BYTES = 256;
 
   private static final byte[] NO_CODES = {};
 
@@ -45,7 +42,11 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
   private final NativeBuffer staging;
   private final long setMask;
   private final long base;
-  private final int setMaskWords;
+  private final long blank;
+  private final int blankBytes;
+
+  /// Where a text of ASCII goes on its way to native memory.
+  private final byte[] chunk = new byte[CHUNK_BYTES];
 
   /// By variable index: where the value is staged, how much room it has there, how long it is.
   private final int[] starts;
@@ -63,6 +64,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
   /// @param offsets by field: where it stands in the image, or its variable index
   /// @param nullBits by field: its null bit, or -1
   /// @param imageBytes room for the image
+  /// @param clearedBytes how much of the image's beginning [#clearValues] resets, a multiple of 8
   FieldWriter(
       RowLayout layout,
       Column[] fields,
@@ -71,6 +73,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
       int[] nullBits,
       int variableCount,
       int imageBytes,
+      int clearedBytes,
       MemoryBudget budget) {
     this.layout = layout;
     this.fields = fields;
@@ -80,13 +83,14 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     this.starts = new int[variableCount];
     this.capacities = new int[variableCount];
     this.lengths = new int[variableCount];
-    this.setMaskWords = (fields.length + Long.SIZE - 1) / Long.SIZE;
     this.block = new NativeBuffer(budget);
     this.staging = new NativeBuffer(budget);
-    int setMaskBytes = setMaskWords * Long.BYTES;
-    block.replace(setMaskBytes + RowLayout.align(imageBytes) + SLACK_BYTES);
-    this.setMask = block.address();
-    this.base = block.address() + setMaskBytes;
+    int setMaskBytes = (fields.length + Long.SIZE - 1) / Long.SIZE * Long.BYTES;
+    this.blankBytes = setMaskBytes + clearedBytes;
+    block.replace(blankBytes + setMaskBytes + RowLayout.align(imageBytes));
+    this.blank = block.address();
+    this.setMask = blank + blankBytes;
+    this.base = setMask + setMaskBytes;
   }
 
   /// The layout of the table.
@@ -207,6 +211,11 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
   public final void putText(int field, CharSequence text) {
     int chars = text.length();
     int limit = fields[field].maxLength();
+    if (chars <= limit && text instanceof String string && Utf8.isAscii(string, chunk)) {
+      // nothing can be refused any more
+      Memory.copyFromArray(chunk, 0, place(field, chars), chars);
+      return;
+    }
     long room = (long) Utf8.MAX_BYTES_PER_CHAR * chars;
     if (chars > UNMEASURED_CHARS || chars > limit) {
       room = Utf8.length(text);
@@ -232,11 +241,16 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
   /// @throws ValueTooLongException past the column's limit
   /// @throws MalformedTextException if the column is VARCHAR and the bytes are not UTF-8
   public final void putBytes(int field, byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
     checkLength(field, length);
-    long to = candidate(length);
-    Memory.copyFromArray(source, offset, to, length);
-    checkText(field, to, length);
-    accept(field, length);
+    if (isText(field)) {
+      long to = candidate(length);
+      Memory.copyFromArray(source, offset, to, length);
+      checkText(field, to, length);
+      accept(field, length);
+    } else {
+      Memory.copyFromArray(source, offset, place(field, length), length);
+    }
   }
 
   /// Sets a VARCHAR or VARBINARY field to some bytes of a segment.
@@ -248,7 +262,9 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     checkLength(field, length);
     long to = candidate((int) length);
     MemorySegment.copy(source, offset, Memory.ALL, to, length);
-    checkText(field, to, (int) length);
+    if (isText(field)) {
+      checkText(field, to, (int) length);
+    }
     accept(field, (int) length);
   }
 
@@ -259,10 +275,11 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     }
   }
 
+  private boolean isText(int field) {
+    return (codes[field] & FieldCode.TYPE_MASK) == FieldCode.VARCHAR;
+  }
+
   private void checkText(int field, long address, int length) {
-    if ((codes[field] & FieldCode.TYPE_MASK) != FieldCode.VARCHAR) {
-      return;
-    }
     int fault = Utf8.findFault(address, length);
     if (fault >= 0) {
       throw new MalformedTextException(
@@ -286,7 +303,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     if (bytes < 0) {
       throw new IndexOutOfBoundsException("length " + bytes + ", expected 0 or more");
     }
-    if (staging.capacityBytes() - stagedBytes < bytes + SLACK_BYTES) {
+    if (staging.capacityBytes() - stagedBytes < bytes) {
       rebuild(bytes);
     }
     return staging.address() + stagedBytes;
@@ -294,14 +311,23 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
 
   /// Takes over the value written at the candidate's place.
   private void accept(int field, int bytes) {
+    long candidate = staging.address() + stagedBytes;
+    long to = place(field, bytes);
+    if (to != candidate) {
+      Memory.copy(candidate, to, bytes);
+    }
+  }
+
+  /// Gives a value that is not refused any more its place: where the one before it was if there is
+  /// room, else behind all others. The caller writes the value.
+  private long place(int field, int bytes) {
     int index = offsets[field];
     long total = valueBytes - lengths[index] + bytes;
     if (total > RowLayout.MAX_WIDE_BYTES) {
       throw new RowTooLargeException(layout.schema().name(), total, RowLayout.MAX_WIDE_BYTES);
     }
-    if (bytes <= capacities[index]) {
-      copyShort(staging.address() + stagedBytes, staging.address() + starts[index], bytes);
-    } else {
+    if (bytes > capacities[index]) {
+      candidate(bytes); // makes room
       starts[index] = stagedBytes;
       capacities[index] = RowLayout.align(bytes);
       stagedBytes += capacities[index];
@@ -309,6 +335,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     lengths[index] = bytes;
     valueBytes = total;
     markSet(field);
+    return staging.address() + starts[index];
   }
 
   /// Moves the values that are in use, close together, to memory with room for one more.
@@ -317,7 +344,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     for (int length : lengths) {
       used += RowLayout.align(length);
     }
-    int needed = used + moreBytes + SLACK_BYTES;
+    int needed = used + moreBytes;
     long oldAddress = staging.address();
     int oldBytes = staging.capacityBytes();
     staging.replace(Math.max(SMALLEST_STAGING_BYTES, RowLayout.align(needed + needed / 2)));
@@ -337,19 +364,14 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     return lengths[variableIndex];
   }
 
-  /// Copies a value, up to [#SLACK_BYTES] beyond its end.
+  /// Copies a value.
   final void copyValue(int variableIndex, long to) {
-    copyShort(staging.address() + starts[variableIndex], to, lengths[variableIndex]);
+    Memory.copy(staging.address() + starts[variableIndex], to, lengths[variableIndex]);
   }
 
-  private static void copyShort(long from, long to, int bytes) {
-    if (bytes > SHORT_COPY_BYTES) {
-      Memory.copy(from, to, bytes);
-      return;
-    }
-    for (int offset = 0; offset < bytes; offset += Long.BYTES) {
-      Memory.putLong(to + offset, Memory.getLong(from + offset));
-    }
+  /// Has [#clearValues] bring back what the image begins with now, nothing being set.
+  final void saveBlank() {
+    Memory.copy(setMask, blank, blankBytes);
   }
 
   /// Forgets the values of variable length and what was set. Buffers past a megabyte are given
@@ -361,9 +383,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     }
     stagedBytes = 0;
     valueBytes = 0;
-    for (int word = 0; word < setMaskWords; word++) {
-      Memory.putLong(setMask + (long) word * Long.BYTES, 0);
-    }
+    Memory.copy(blank, setMask, blankBytes);
     if (staging.capacityBytes() > RETAINED_BYTES) {
       staging.free();
     }

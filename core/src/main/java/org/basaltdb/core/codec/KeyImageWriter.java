@@ -29,6 +29,7 @@ public final class KeyImageWriter extends FieldWriter {
         nullBits(layout.schema().keyColumnCount()),
         layout.keyVariableCount(),
         layout.maxKeyImageBytes(),
+        0,
         budget);
     this.layout = layout;
     this.allSet = (1L << layout.schema().keyColumnCount()) - 1;

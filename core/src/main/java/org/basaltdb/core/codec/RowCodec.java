@@ -163,10 +163,21 @@ public final class RowCodec {
     }
   }
 
-  /// Zeroes what lies between the last value and the end of the image (ROW-2).
+  /// Zeroes what lies between the last value and the end of the image (ROW-2): less than 8 bytes.
   static void pad(long image, int from, int imageBytes) {
-    for (int offset = from; offset < imageBytes; offset++) {
-      Memory.putByte(image + offset, (byte) 0);
+    int gap = imageBytes - from;
+    assert gap >= 0 && gap < RowLayout.ALIGNMENT : "ROW-2: " + gap + " bytes of padding";
+    long address = image + from;
+    if ((gap & Integer.BYTES) != 0) {
+      Memory.putInt(address, 0);
+      address += Integer.BYTES;
+    }
+    if ((gap & Short.BYTES) != 0) {
+      Memory.putShort(address, (short) 0);
+      address += Short.BYTES;
+    }
+    if ((gap & Byte.BYTES) != 0) {
+      Memory.putByte(address, (byte) 0);
     }
   }
 

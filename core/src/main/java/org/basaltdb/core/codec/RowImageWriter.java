@@ -32,11 +32,26 @@ public final class RowImageWriter extends FieldWriter {
         layout.nullBits(),
         layout.variableCount(),
         layout.maxNarrowBytes(),
+        layout.minRowBytes(),
         budget);
     this.layout = layout;
     this.wide = new NativeBuffer(budget);
     this.autoIncrementOrdinal = layout.schema().autoIncrementOrdinal();
-    clear();
+    setAllNull();
+    RowCodec.putHeader(layout, base(), layout.minRowBytes(), 0);
+    saveBlank();
+  }
+
+  private void setAllNull() {
+    int nullable = layout.nullableCount();
+    long nullBits = base() + RowLayout.NULL_BITS_OFFSET;
+    int bit = 0;
+    for (; bit + Byte.SIZE <= nullable; bit += Byte.SIZE) {
+      Memory.putByte(nullBits + bit / Byte.SIZE, (byte) -1);
+    }
+    if (bit < nullable) {
+      Memory.putByte(nullBits + bit / Byte.SIZE, (byte) ((1 << (nullable - bit)) - 1));
+    }
   }
 
   /// Forgets all that was set: nullable columns are NULL, the others have no value.
@@ -49,18 +64,6 @@ public final class RowImageWriter extends FieldWriter {
       wide.free();
     }
     generated = false;
-    for (int offset = 0; offset < layout.minRowBytes(); offset += Long.BYTES) {
-      Memory.putLong(base() + offset, 0);
-    }
-    int nullable = layout.nullableCount();
-    long nullBits = base() + RowLayout.NULL_BITS_OFFSET;
-    int bit = 0;
-    for (; bit + Byte.SIZE <= nullable; bit += Byte.SIZE) {
-      Memory.putByte(nullBits + bit / Byte.SIZE, (byte) -1);
-    }
-    if (bit < nullable) {
-      Memory.putByte(nullBits + bit / Byte.SIZE, (byte) ((1 << (nullable - bit)) - 1));
-    }
   }
 
   /// Whether the table numbers its rows and this one has no number of its own, so that an insert
@@ -154,8 +157,8 @@ public final class RowImageWriter extends FieldWriter {
 
   private long encode() {
     if (layout.isFixedSize()) {
+      // the header is that of every row
       imageBytes = layout.minRowBytes();
-      RowCodec.putHeader(layout, base(), imageBytes, 0);
       return base();
     }
     checkKeyBytes();
@@ -163,7 +166,7 @@ public final class RowImageWriter extends FieldWriter {
     boolean isWide = bytes > RowLayout.MAX_NARROW_BYTES;
     long image = base();
     if (isWide) {
-      wide.ensure(bytes + SLACK_BYTES);
+      wide.ensure(bytes);
       image = wide.address();
       RowCodec.copyFixed(layout, base(), image, true);
     }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /// UTF-8 as the JDK has it, without its replacement characters.
 class Utf8Test {
   private final long scratch = Memory.allocate(1 << 20, 8);
+  private final byte[] chunk = new byte[100];
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private final CharBuffer decoded = CharBuffer.allocate(100);
 
@@ -39,6 +40,8 @@ class Utf8Test {
       assertThat(actual).isEqualTo(expected);
     }
     assertThat(Utf8.findFault(scratch, expected.length)).isEqualTo(-1);
+    assertThat(Utf8.isAscii(text, chunk))
+        .isEqualTo(text.length() <= chunk.length && expected.length == text.length());
   }
 
   @Test
