@@ -14,16 +14,11 @@ import org.basaltdb.offheap.page.PageWord;
  * live, and fetched where their stub is (TABLE-3). Any thread, inside an epoch.
  */
 final class PageScanner {
-  private static final int SPINS = 64;
-  private static final int MAX_RESTARTS = 256;
-
-  private final PageAccess pages;
   private final RowHeap heap;
   private final long wordBase;
   private final long frameBase;
 
   PageScanner(PageAccess pages, RowHeap heap) {
-    this.pages = pages;
     this.heap = heap;
     this.wordBase = pages.wordBase();
     this.frameBase = pages.frameBase();
@@ -32,7 +27,7 @@ final class PageScanner {
   /** Copies the rows at home in {@code localPage}; false if the page stayed locked for long. */
   boolean copy(int localPage, PageRows rows) {
     long wordAddress = wordBase + ((long) heap.pageOf(localPage) << 3);
-    for (int restarts = 0; restarts < MAX_RESTARTS; restarts++) {
+    for (int restarts = 0; restarts < PointReader.MAX_RESTARTS; restarts++) {
       long word = Memory.getLongAcquire(wordAddress);
       if (PageWord.isReadable(word)) {
         rows.clear();
@@ -45,11 +40,7 @@ final class PageScanner {
         rows.clear();
         return true;
       }
-      if (restarts < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        Thread.yield();
-      }
+      PointReader.pause(restarts);
     }
     return false;
   }

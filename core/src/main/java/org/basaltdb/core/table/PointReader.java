@@ -38,7 +38,7 @@ final class PointReader {
   private static final int SPINS = 64;
 
   /** Restarts in all, before the read becomes a command. */
-  private static final int MAX_RESTARTS = 256;
+  static final int MAX_RESTARTS = 256;
 
   private static final VarHandle LAST_SYNC_LSN;
 
@@ -69,6 +69,7 @@ final class PointReader {
   private long durableLsn;
 
   /** End of the newest SYNC record of this table here; opaque, published by what it changed. */
+  @SuppressWarnings("UnusedVariable") // through its handle
   private long lastSyncLsn;
 
   PointReader(PrimaryIndex index, long wordBase, RowLayout layout, CommitLog log) {
@@ -209,7 +210,9 @@ final class PointReader {
     return RETRY_AS_COMMAND;
   }
 
-  private static void pause(int restarts) {
+  /** Waits a little before the next try: the writer needs a moment, or a processor. */
+  @SuppressWarnings("ThreadPriorityCheck") // a yield lets a preempted writer finish its page
+  static void pause(int restarts) {
     if (restarts < SPINS) {
       Thread.onSpinWait();
     } else {

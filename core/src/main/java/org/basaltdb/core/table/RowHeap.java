@@ -256,7 +256,7 @@ final class RowHeap {
         order[count++] = (offsetOfSlot(value) << 8) | slot;
       }
     }
-    Arrays.sort(order, 0, count);
+    sortOrder(count);
     int top = heapStart;
     for (int i = 0; i < count; i++) {
       int slot = order[i] & 0xFF;
@@ -272,6 +272,18 @@ final class RowHeap {
     }
     PageLayout.heapTop(frame, top);
     PageLayout.garbageBytes(frame, 0);
+  }
+
+  /** By insertion: nearly sorted already, and the library's sort allocates (READ-6). */
+  private void sortOrder(int count) {
+    for (int i = 1; i < count; i++) {
+      int value = order[i];
+      int j = i - 1;
+      for (; j >= 0 && order[j] > value; j--) {
+        order[j + 1] = order[j];
+      }
+      order[j + 1] = value;
+    }
   }
 
   /** Frees all pages and extents. */
