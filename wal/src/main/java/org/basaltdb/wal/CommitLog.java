@@ -78,6 +78,12 @@ public interface CommitLog extends AutoCloseable {
   /// @throws LogFailedException if the record will never be known to be on disk
   void awaitDurable(long lsn);
 
+  /// Asks for the record at `lsn` to be on disk soon, and returns at once: for those who look again
+  /// and again instead of waiting. Nothing to do where everything is durable at once.
+  ///
+  /// @param lsn as for [#awaitDurable]
+  default void requestDurable(long lsn) {}
+
   /// Waits until a claim of `payloadBytes` has a chance. Call it holding nothing. An interrupt does
   /// not end the wait.
   ///

@@ -1,6 +1,5 @@
 package org.basaltdb.wal;
 
-import java.util.concurrent.locks.LockSupport;
 import org.basaltdb.offheap.file.Clock;
 
 /// The one thread of a log. It does what nobody waits for, and what those wait for who must not do
@@ -89,7 +88,7 @@ final class Flusher implements Runnable {
         napNanos = periodNanos;
       }
       if (napNanos > 0 && !stopping) {
-        LockSupport.parkNanos(this, napNanos);
+        signal.await(napNanos);
       }
     }
   }
@@ -99,6 +98,7 @@ final class Flusher implements Runnable {
   /// @return for how long there is nothing more to do unless there is a signal, in nanoseconds; 0
   ///   for going on at once
   long work() {
+    signal.take();
     group.commitRequested();
     long now = clock.nanoTime();
     if (now - lastIntervalNanos >= periodNanos) {

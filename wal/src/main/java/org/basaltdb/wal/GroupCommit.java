@@ -47,7 +47,7 @@ final class GroupCommit {
   private final Waiters waiters = new Waiters();
   private final PaddedLong leader = new PaddedLong(NOBODY);
 
-  /// The highest position that a virtual thread waits for.
+  /// The highest position that a virtual thread waits for, or that was requested.
   private final PaddedLong requested = new PaddedLong(Long.MIN_VALUE);
 
   private volatile @Nullable Throwable failure;
@@ -144,7 +144,15 @@ final class GroupCommit {
     }
   }
 
-  /// Commits what virtual threads wait for. Called by the flusher.
+  /// Has the flusher commit up to the record at `lsn`.
+  void requestDurable(long lsn) {
+    if (!isDurable(lsn)) {
+      requested.raise(lsn);
+      signal.raise();
+    }
+  }
+
+  /// Commits what virtual threads wait for, and what was requested. Called by the flusher.
   void commitRequested() {
     long lsn = requested.getVolatile();
     if (lsn >= 0 && !isDurable(lsn)) {

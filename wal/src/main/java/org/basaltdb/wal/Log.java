@@ -91,9 +91,9 @@ public final class Log implements CommitLog {
   static Log openWithoutFlusher(LogOptions options, Seam seam, RecordVisitor replay)
       throws IOException {
     FileLayer files = seam.files();
-    makeDirectory(files, options.directory());
     SegmentListing listing = SegmentListing.read(files, options.directory(), options.databaseId());
     LogScan.Result found = LogScan.run(files, options, listing.segments(), replay);
+    makeDirectory(files, options.directory());
     SegmentDirectory directory = new SegmentDirectory(files, options);
     directory.takeOver(
         found == null ? List.of() : found.live(),
@@ -268,6 +268,11 @@ public final class Log implements CommitLog {
               + ring.tail());
     }
     group.awaitDurable(lsn);
+  }
+
+  @Override
+  public void requestDurable(long lsn) {
+    group.requestDurable(lsn);
   }
 
   @Override

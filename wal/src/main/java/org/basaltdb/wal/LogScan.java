@@ -24,8 +24,15 @@ import org.jspecify.annotations.Nullable;
 ///   Else any record of this generation behind it, or the remains of one at it: TORN_TAIL. Else: CLEAN.
 /// ```
 ///
+/// A generation record decides where the log before it ended, whatever stands there: what was cut
+/// once stays cut even if it reads as whole later (LOG-4). Such bytes lie between the cut and the
+/// generation record, at most a block away or at the end of the segment before, so a look ahead at
+/// each block and at each next segment finds the record in time.
+///
 /// Cost: one read of everything from the segment of the start on, one checksum of every record.
 final class LogScan {
+  private static final long NO_CUT = Long.MAX_VALUE;
+
   private final LogOptions options;
   private final List<Segment> segments;
   private final SegmentReader reader;
@@ -42,6 +49,15 @@ final class LogScan {
 
   private boolean closedInOrder;
   private long recordCount;
+
+  /// The block boundary that was looked at ahead of `at`, and the cut that a generation record
+  /// there tells of.
+  private long lookedAheadTo;
+
+  private long cutInBlock;
+
+  /// The cut that the first record of the next segment tells of.
+  private long cutInSegment;
 
   /// Index of the segment with the last valid record; -1 before the first.
   private int lastUsedIndex = -1;
@@ -126,6 +142,7 @@ final class LogScan {
   }
 
   private Result run(int first) throws IOException {
+    enterSegment(first);
     while (takeRecord() || enterNextGeneration()) {
       if (at == reader.segment().endLsn()) {
         openNextSegment();
@@ -160,15 +177,50 @@ final class LogScan {
     }
     Segment next = segments.get(index + 1);
     if (next.number() == reader.segment().number() + 1 && next.baseLsn() == at) {
-      index++;
-      reader.open(next);
+      enterSegment(index + 1);
     }
+  }
+
+  private void enterSegment(int entered) throws IOException {
+    index = entered;
+    cutInSegment = NO_CUT;
+    if (index + 1 < segments.size()) {
+      Segment next = segments.get(index + 1);
+      reader.open(next);
+      cutInSegment = cutToldAt(next.baseLsn());
+    }
+    reader.open(segments.get(index));
+  }
+
+  /// The nearest position ahead at which a later generation says that the log ended.
+  private long nextCut() throws IOException {
+    long boundary = RecordLayout.blockFloor(at) + RecordLayout.BLOCK_BYTES;
+    if (boundary != lookedAheadTo) {
+      lookedAheadTo = boundary;
+      cutInBlock = cutToldAt(boundary);
+    }
+    return Math.min(cutInBlock, cutInSegment);
+  }
+
+  /// Where a generation record at `lsn` says that the log before it ended, if there is one there of
+  /// a later generation.
+  private long cutToldAt(long lsn) throws IOException {
+    long address = reader.address(lsn, RecordLayout.HEADER_BYTES);
+    if (address == 0
+        || RecordLayout.type(address) != RecordType.GENERATION
+        || RecordLayout.generation(address) <= generation
+        || examine(lsn) == 0) {
+      return NO_CUT;
+    }
+    return GenerationLayout.previousEnd(
+        reader.address(lsn, RecordLayout.BLOCK_BYTES) + RecordLayout.PAYLOAD_OFFSET);
   }
 
   /// Takes the record at `at`, if there is a valid one of this generation.
   private boolean takeRecord() throws IOException {
+    long cut = nextCut();
     long frameBytes = examine(at);
-    if (frameBytes == 0) {
+    if (frameBytes == 0 || at + frameBytes > cut) {
       return false;
     }
     long address = reader.address(at, frameBytes);
@@ -237,31 +289,14 @@ final class LogScan {
   /// Goes to the start of the next generation, if there is one that began where this one ends.
   private boolean enterNextGeneration() throws IOException {
     long candidate = RecordLayout.blockCeiling(at);
-    if (candidate < reader.segment().endLsn() && isNextGeneration(candidate)) {
+    if (cutToldAt(candidate) == at) {
       return enterGeneration(candidate);
     }
-    if (index + 1 < segments.size()) {
-      Segment here = reader.segment();
-      Segment next = segments.get(index + 1);
-      reader.open(next);
-      if (isNextGeneration(next.baseLsn())) {
-        index++;
-        return enterGeneration(next.baseLsn());
-      }
-      reader.open(here);
+    if (cutInSegment == at) {
+      enterSegment(index + 1);
+      return enterGeneration(reader.segment().baseLsn());
     }
     return false;
-  }
-
-  private boolean isNextGeneration(long candidate) throws IOException {
-    long frameBytes = examine(candidate);
-    if (frameBytes == 0) {
-      return false;
-    }
-    long address = reader.address(candidate, frameBytes);
-    return RecordLayout.type(address) == RecordType.GENERATION
-        && RecordLayout.generation(address) > generation
-        && GenerationLayout.previousEnd(address + RecordLayout.PAYLOAD_OFFSET) == at;
   }
 
   private boolean enterGeneration(long candidate) throws IOException {
@@ -325,7 +360,8 @@ final class LogScan {
           case RecordType.PADDING ->
               PaddingLayout.syncedUpTo(
                   payload, RecordLayout.length(address) - RecordLayout.HEADER_BYTES);
-          case RecordType.GENERATION -> GenerationLayout.previousEnd(payload);
+          // it was on disk before its generation began, and nothing leads to it any more
+          case RecordType.GENERATION -> RecordLayout.generation(address) > generation ? lsn : 0;
           default -> 0;
         };
     boolean ofThisGeneration = RecordLayout.generation(address) == generation;

@@ -1,6 +1,7 @@
 package org.basaltdb.wal;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.basaltdb.offheap.memory.Memory;
 
 /// The log of a database that lives in memory only: it hands out positions and counts, and keeps
@@ -21,6 +22,8 @@ public final class MemoryLog implements CommitLog {
 
   /// Bytes of a scratch that is kept; one for a longer record is made for it and freed after.
   static final int SCRATCH_BYTES = 16 << 10;
+
+  private static final long NAP_NANOS = 10_000;
 
   private static final int STEP_BYTES = SCRATCH_COUNT * RecordLayout.ALIGNMENT_BYTES;
 
@@ -163,7 +166,7 @@ public final class MemoryLog implements CommitLog {
     }
     closed = true;
     while (freeScratches.getVolatile() != -1L) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(this, NAP_NANOS);
     }
     Memory.free(scratches);
   }

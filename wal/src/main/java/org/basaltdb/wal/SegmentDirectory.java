@@ -74,7 +74,8 @@ final class SegmentDirectory implements Closeable {
   }
 
   /// Takes over what a scan found: segments that hold no log become spares, unfinished files go,
-  /// and so do spares that do not fit.
+  /// and so do spares that do not fit. Then makes all names durable: some may have been given just
+  /// before the process was killed (SEG-1).
   synchronized void takeOver(List<Segment> segments, List<Segment> idle, SegmentListing listing)
       throws IOException {
     live.addAll(segments);
@@ -82,14 +83,17 @@ final class SegmentDirectory implements Closeable {
       files.delete(unfinished);
     }
     for (Path spare : listing.spares()) {
-      keepOrDelete(spare, files.size(spare) - SegmentLayout.HEADER_BYTES);
+      if (spares.size() < spareLimit
+          && files.size(spare) == SegmentLayout.fileBytes(segmentBytes)) {
+        spares.addLast(spare);
+      } else {
+        files.delete(spare);
+      }
     }
     for (Segment segment : idle) {
-      retire(segment);
+      retire(segment, spares);
     }
-    if (!listing.unfinished().isEmpty() || !idle.isEmpty()) {
-      files.syncDirectory(directory);
-    }
+    files.syncDirectory(directory);
   }
 
   /// Makes everything in the segments that hold log durable: a scan may have read what was only in
@@ -156,34 +160,35 @@ final class SegmentDirectory implements Closeable {
   ///
   /// @return the first position that is left
   synchronized long recycleBefore(long lsn) throws IOException {
+    Deque<Path> renamed = new ArrayDeque<>(spares);
     boolean changed = false;
-    while (live.getFirst().number() < currentNumber && live.getFirst().endLsn() <= lsn) {
-      retire(live.getFirst());
-      live.removeFirst();
-      changed = true;
-    }
-    if (changed) {
-      files.syncDirectory(directory);
+    try {
+      while (live.getFirst().number() < currentNumber && live.getFirst().endLsn() <= lsn) {
+        retire(live.getFirst(), renamed);
+        live.removeFirst();
+        changed = true;
+      }
+    } finally {
+      if (changed) {
+        files.syncDirectory(directory);
+        spares.clear();
+        spares.addAll(renamed);
+      }
     }
     return live.getFirst().baseLsn();
   }
 
-  /// Guarded by this. The directory is synced by the caller, before anybody can take the spare.
-  private void retire(Segment segment) throws IOException {
-    if (spares.size() < spareLimit && segment.bytes() == segmentBytes) {
-      Path spare = path(segment.number(), SegmentLayout.SPARE_SUFFIX);
+  /// Renames or deletes the file of a segment. Guarded by this. The directory is synced by the
+  /// caller, before anybody can take the spare (SEG-1).
+  private void retire(Segment segment, Deque<Path> target) throws IOException {
+    Path spare = path(segment.number(), SegmentLayout.SPARE_SUFFIX);
+    // a number is used twice when a segment was prepared and not reached before a crash; its file
+    // may be a spare still, even one that is just being made into another segment
+    if (target.size() < spareLimit && segment.bytes() == segmentBytes && !files.exists(spare)) {
       files.rename(segment.path(), spare);
-      spares.addLast(spare);
+      target.addLast(spare);
     } else {
       files.delete(segment.path());
-    }
-  }
-
-  private void keepOrDelete(Path spare, long bytes) throws IOException {
-    if (spares.size() < spareLimit && bytes == segmentBytes) {
-      spares.addLast(spare);
-    } else {
-      files.delete(spare);
     }
   }
 

@@ -16,7 +16,7 @@ import org.basaltdb.offheap.memory.Memory;
 /// @param spares files of segments that wait for reuse
 /// @param unfinished files of segments that were never finished
 record SegmentListing(List<Segment> segments, List<Path> spares, List<Path> unfinished) {
-  /// Reads the directory and the header of every segment. Changes nothing.
+  /// Reads the directory, if there is one, and the header of every segment. Changes nothing.
   ///
   /// @throws LogCorruptException if a header or the length of a file is not what it was made
   /// @throws LogForeignException if a segment is another database's
@@ -25,6 +25,9 @@ record SegmentListing(List<Segment> segments, List<Path> spares, List<Path> unfi
     List<Segment> segments = new ArrayList<>();
     List<Path> spares = new ArrayList<>();
     List<Path> unfinished = new ArrayList<>();
+    if (!files.exists(directory)) {
+      return new SegmentListing(segments, spares, unfinished);
+    }
     long block = Memory.allocate(SegmentLayout.HEADER_BYTES, RecordLayout.BLOCK_BYTES);
     try {
       RecordChecksum checksum = new RecordChecksum(block, SegmentLayout.HEADER_BYTES);

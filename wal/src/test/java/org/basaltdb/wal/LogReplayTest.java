@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.basaltdb.offheap.file.Seam;
 import org.basaltdb.offheap.file.fault.FileOperation;
+import org.basaltdb.offheap.memory.MemoryBudget;
 import org.junit.jupiter.api.Test;
 
 /// What is appended is what is replayed, through wraps of the ring, ends of segments, generations
@@ -50,7 +52,7 @@ class LogReplayTest {
     List<Long> replayed = new ArrayList<>();
     Log.openWithoutFlusher(
             disk.options,
-            new org.basaltdb.offheap.file.Seam(disk.clock, disk.files, () -> 0),
+            new Seam(disk.clock, disk.files, () -> 0),
             (at, type, flags, durability, address, bytes) -> {
               assertThat(bytes).isZero();
               assertThat(type).isEqualTo(RecordType.COMMIT);
@@ -283,8 +285,7 @@ class LogReplayTest {
   @Test
   void theMemoryOfTheRingIsAccounted() throws Exception {
     Log log = disk.open().log();
-    assertThat(disk.budget.used(org.basaltdb.offheap.memory.MemoryBudget.Owner.LOG))
-        .isGreaterThanOrEqualTo(Disk.BUFFER_BYTES);
+    assertThat(disk.budget.used(MemoryBudget.Owner.LOG)).isGreaterThanOrEqualTo(Disk.BUFFER_BYTES);
     log.close();
     assertThat(disk.budget.used()).isZero();
   }

@@ -1,0 +1,130 @@
+package org.basaltdb.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.basaltdb.offheap.file.fault.FileOperation;
+import org.junit.jupiter.api.Test;
+
+/// Segments that are let go, kept, and used again (SEG-1, SEG-2).
+class LogRecyclingTest {
+  private final Disk disk = new Disk(1);
+  private final List<TestRecord> written = new ArrayList<>();
+
+  private void append(Disk.Opened opened, int count) {
+    for (int index = 0; index < count; index++) {
+      written.add(opened.append(written.size(), 1000, Durability.INTERVAL));
+    }
+    opened.log().flush();
+    opened.work();
+  }
+
+  /// Gives up what is below the newest record, and forgets it.
+  private void recycle(Disk.Opened opened) {
+    long from = written.getLast().lsn();
+    disk.options = disk.options.withReplayFromLsn(from);
+    long first = opened.log().recycleBefore(from);
+    assertThat(first).isLessThanOrEqualTo(from).isGreaterThan(from - Disk.SEGMENT_BYTES);
+    written.removeIf(record -> record.lsn() < from);
+  }
+
+  @Test
+  void aLogThatIsRecycledStaysSmall() throws Exception {
+    Disk.Opened opened = disk.open();
+    for (int round = 0; round < 20; round++) {
+      append(opened, 100);
+      recycle(opened);
+      assertThat(disk.files.list(Disk.DIRECTORY).size()).isLessThanOrEqualTo(5);
+    }
+    LogStats stats = opened.log().stats();
+    assertThat(stats.recycledSegmentCount()).isGreaterThan(20);
+    assertThat(stats.createdSegmentCount()).isLessThan(10);
+    assertThat(stats.liveSegmentCount()).isEqualTo(1);
+    assertThat(stats.spareSegmentCount()).isEqualTo(disk.options.spareSegmentCount());
+    append(opened, 10);
+    opened.log().close();
+    assertThat(disk.open().replayed()).isEqualTo(written);
+  }
+
+  /// LOG-4: a recycled segment is full of records of this very generation, at the same places in
+  /// the file, with good checksums; none is taken for a record of its new life.
+  @Test
+  void oldRecordsInARecycledSegmentNeverReturn() throws Exception {
+    Disk.Opened opened = disk.open();
+    for (int round = 0; round < 6; round++) {
+      append(opened, 130);
+      recycle(opened);
+      append(opened, 3);
+      disk.files.restart(round);
+      opened = disk.open();
+      assertThat(opened.replayed()).isEqualTo(written);
+      assertThat(opened.log().recovery().verdict()).isEqualTo(LogVerdict.CLEAN);
+    }
+  }
+
+  /// The file is not filled with zeroes again: a header, and the rename.
+  @Test
+  void aSpareIsReadyAtOnce() throws Exception {
+    Disk.Opened opened = disk.open();
+    append(opened, 200);
+    recycle(opened);
+    long created = opened.log().stats().createdSegmentCount();
+    append(opened, 40);
+    long writes = disk.files.count(FileOperation.WRITE);
+    long batches = opened.log().stats().batchCount();
+    long recycled = opened.log().stats().recycledSegmentCount();
+    append(opened, 20);
+    assertThat(opened.log().stats().createdSegmentCount()).isEqualTo(created);
+    long prepared = opened.log().stats().recycledSegmentCount() - recycled;
+    assertThat(disk.files.count(FileOperation.WRITE) - writes)
+        .isLessThanOrEqualTo(20 + 2 * (opened.log().stats().batchCount() - batches) + prepared);
+  }
+
+  @Test
+  void theSegmentThatIsWrittenIsNeverLetGo() throws Exception {
+    Disk.Opened opened = disk.open();
+    append(opened, 10);
+    long first = opened.log().recycleBefore(opened.log().durableLsn());
+    assertThat(first).isEqualTo(Disk.SEGMENT_BYTES);
+    assertThat(opened.log().stats().liveSegmentCount()).isEqualTo(1);
+    opened.log().close();
+    assertThat(disk.open().replayed()).isEqualTo(written);
+  }
+
+  @Test
+  void whatIsNotOnDiskCannotBeGivenUp() throws Exception {
+    Disk.Opened opened = disk.open();
+    TestRecord record = opened.append(1, 100, Durability.NONE);
+    assertThatThrownBy(() -> opened.log().recycleBefore(record.lsn() + 8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected at most " + record.lsn());
+  }
+
+  @Test
+  void withoutSparesFilesAreDeleted() throws Exception {
+    disk.options = disk.options.withSpareSegmentCount(0);
+    Disk.Opened opened = disk.open();
+    append(opened, 300);
+    recycle(opened);
+    assertThat(opened.log().stats().spareSegmentCount()).isZero();
+    assertThat(disk.files.list(Disk.DIRECTORY)).hasSizeLessThanOrEqualTo(2);
+    opened.log().close();
+    assertThat(disk.open().replayed()).isEqualTo(written);
+  }
+
+  @Test
+  void sparesOfAnotherLengthAreDeletedAtOpen() throws Exception {
+    Disk.Opened opened = disk.open();
+    append(opened, 300);
+    recycle(opened);
+    assertThat(opened.log().stats().spareSegmentCount()).isEqualTo(2);
+    opened.log().close();
+    disk.options = disk.options.withSizes(2 * Disk.SEGMENT_BYTES, Disk.BUFFER_BYTES);
+    Disk.Opened again = disk.open();
+    assertThat(again.replayed()).isEqualTo(written);
+    assertThat(again.log().stats().spareSegmentCount()).isZero();
+    again.log().close();
+  }
+}
