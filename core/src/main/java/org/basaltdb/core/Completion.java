@@ -54,8 +54,7 @@ public final class Completion implements AutoCloseable {
   }
 
   /// Whether the write is carried out and as durable as it was asked to be, so that [#await()] does
-  /// not wait. Asking does not bring that about: a write with SYNC becomes durable when somebody
-  /// waits for it or for a later one.
+  /// not wait. For a write that is carried out and not yet durable, asking also has the log synced.
   ///
   /// @throws SessionThreadException if another thread than the session's calls
   public boolean isDone() {

@@ -748,8 +748,23 @@ public final class Session implements AutoCloseable {
 
   boolean isDone(WriteCommand command) {
     checkThread();
-    return command.isDone()
-        && (command.requiredLsn() == 0 || engine.isDurable(command.requiredLsn()));
+    if (!command.isDone()) {
+      return false;
+    }
+    long required = command.requiredLsn();
+    if (required == 0 || engine.isDurable(required)) {
+      return true;
+    }
+    // Nobody may be waiting for this position: a caller who only looks again and again would look
+    // for ever.
+    if (tryEnterGate()) {
+      try {
+        log.requestDurable(required - 1);
+      } finally {
+        gate.exit(gateSlot);
+      }
+    }
+    return false;
   }
 
   /// Waits for a submitted write and consumes its completion.

@@ -172,6 +172,24 @@ class SubmitTest {
     }
   }
 
+  /// Who looks again and again waits for nobody's sync but his own.
+  @ParameterizedTest
+  @EnumSource
+  void isDoneInTheEndForWhoOnlyLooks(WriterMode mode) {
+    Basalt db = open(mode);
+    Table users = db.createTable(EngineFixture.users());
+    try (Session session = db.openSession()) {
+      RowBuffer row = users.newRow();
+      for (long id = 0; id < 20; id++) {
+        Completion completion = session.submitUpsert(users, row.setLong("id", id), Durability.SYNC);
+        while (!completion.isDone()) {
+          Thread.onSpinWait();
+        }
+        assertThat(completion.await()).isTrue();
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void refusesMoreThanTheSlots(WriterMode mode) {

@@ -84,6 +84,11 @@ public final class DeferredLog implements CommitLog {
   }
 
   @Override
+  public void requestDurable(long lsn) {
+    target().requestDurable(lsn);
+  }
+
+  @Override
   public void awaitSpace(int payloadBytes) {
     target().awaitSpace(payloadBytes);
   }
