@@ -88,11 +88,13 @@ class PrimaryIndexTest {
   void aRandomHistoryAgreesWithAMap() {
     SplittableRandom random = new SplittableRandom(5);
     Map<Integer, Long> expected = new HashMap<>();
-    for (int step = 0; step < 300_000; step++) {
-      int key = random.nextInt(120_000);
+    for (int step = 0; step < 150_000; step++) {
+      int key = random.nextInt(40_000);
       long hashWord = hashWord(key);
       long found = find(hashWord, key);
-      assertThat(found != 0).isEqualTo(expected.containsKey(key));
+      if ((found != 0) != expected.containsKey(key)) {
+        throw new AssertionError("key " + key + " at step " + step);
+      }
       if (found == 0) {
         insert(hashWord, key);
         expected.put(key, hashWord);
@@ -213,9 +215,11 @@ class PrimaryIndexTest {
       long place = find(hashWord(key), key);
       if (Memory.getLong(index.directoryWordAddress()) == directoryBefore) {
         places.put(key, place);
+        int moved = 0;
         for (Map.Entry<Integer, Long> e : places.entrySet()) {
-          assertThat(find(hashWord(e.getKey()), e.getKey())).as("HASH-3").isEqualTo(e.getValue());
+          moved += find(hashWord(e.getKey()), e.getKey()) == e.getValue() ? 0 : 1;
         }
+        assertThat(moved).as("HASH-3").isZero();
       }
       key++;
     }
