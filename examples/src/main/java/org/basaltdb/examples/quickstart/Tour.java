@@ -266,7 +266,8 @@ final class Tour {
       narrator.say("Airports and routes read as before the kill.");
       int lost = checkBookings(database, session, acknowledged);
       narrator.step("Measure");
-      new Figures(database, session, directory, narrator).print(routeIds, lost);
+      new Figures(database, session, directory, narrator)
+          .print(routeIds, acknowledged.stream().toArray(), lost);
       check(lost == 0, lost + " acknowledged bookings are lost");
     }
   }
