@@ -22,6 +22,7 @@ import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
 import org.basaltdb.wal.Durability;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,7 +91,7 @@ class TablePartitionTest {
       }
     }
 
-    byte[] read(long key) {
+    byte @Nullable [] read(long key) {
       row.clear();
       setKey(key);
       if (textKey) {
