@@ -151,6 +151,10 @@ class KeyCodecTest {
     int keyBytes = KeyCodec.encodeKeyImage(layout, image, key);
     assertThat(KeyCodec.matches(layout, key, image, rowBytes)).isTrue();
     assertThat(KeyCodec.matches(layout, key, image, layout.minRowBytes() - 8)).isFalse();
+    if (layout.keyVariableCount() > 0) {
+      int end = RowCodec.valueEnd(layout, image, layout.keyVariableCount() - 1);
+      assertThat(KeyCodec.matches(layout, key, image, end - 1)).isFalse();
+    }
     for (int i = 0; i < 50; i++) {
       // a torn copy, at the end of its memory as far as the comparison may know
       Memory.copy(image, scratch, rowBytes);

@@ -177,6 +177,47 @@ class RowCodecTest {
     row.writer().free("test");
   }
 
+  /// So does one that makes the row too large for a narrow image; stored again, the pointer is
+  /// still there.
+  @Test
+  void wideImagesCarryPointersToo() {
+    RowLayout layout = documents();
+    SpillPlan plan = new SpillPlan();
+    RowBuffer row = buffer(layout).setLong("id", 3).setInt("hits", 4);
+    row.setBytes("more", bytes(20_000, 2));
+    long image = row.writer().encodeRow();
+    RowCodec.spillPlan(layout, image, layout.maxStoredBytes(), plan);
+    long pointers = Memory.allocate(24, 8);
+    OverflowPointerLayout.put(pointers, 12, 3, 4, 20_000);
+    long stored = Memory.allocate(8_192, 8);
+    RowCodec.writeStored(layout, image, plan, pointers, stored);
+    row.clear().setLong("id", 3).setString("title", "t".repeat(9_000));
+    long update = row.writer().encodeUpdate();
+    long merged = Memory.allocate(16_384, 8);
+    int bytes = RowCodec.merge(layout, stored, update, row.writer().setMask(), merged);
+    assertThat(RowCodec.isWide(merged)).isTrue();
+    assertThat(RowCodec.findFault(layout, merged, bytes)).isNull();
+    assertThat(RowCodec.isPointer(layout, merged, 0)).isFalse();
+    assertThat(RowCodec.isPointer(layout, merged, 2)).isTrue();
+    RowCodec.spillPlan(layout, merged, layout.maxStoredBytes(), plan);
+    assertThat(plan.count()).isEqualTo(1);
+    assertThat(plan.next(0)).isZero();
+    OverflowPointerLayout.put(pointers, 13, 5, 6, 9_000);
+    int storedBytes = RowCodec.writeStored(layout, merged, plan, pointers, stored);
+    assertThat(RowCodec.findFault(layout, stored, storedBytes)).isNull();
+    long[] chains = new long[2];
+    for (int i = 0; i < 2; i++) {
+      assertThat(RowCodec.isPointer(layout, stored, 2 * i)).isTrue();
+      chains[i] =
+          OverflowPointerLayout.chainId(stored + RowCodec.valueStart(layout, stored, 2 * i));
+    }
+    assertThat(chains).containsExactly(13, 12);
+    for (long each : new long[] {pointers, stored, merged}) {
+      Memory.free(each);
+    }
+    row.writer().free("test");
+  }
+
   @Test
   void rowsPastTheLargestImageAreRefused() {
     RowLayout layout = documents();

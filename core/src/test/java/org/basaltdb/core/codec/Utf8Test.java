@@ -3,22 +3,14 @@ package org.basaltdb.core.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
-import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.basaltdb.offheap.memory.Memory;
 import org.junit.jupiter.api.Test;
 
@@ -110,50 +102,5 @@ class Utf8Test {
     if ((fault < 0) != wellFormed || (fault > 0 && Utf8.findFault(scratch, fault) >= 0)) {
       fail("%s: fault at %d", Arrays.toString(bytes), fault);
     }
-  }
-
-  /// The Big List of Naughty Strings, where it is at hand.
-  @Test
-  void naughtyStringsAreOnlyText() throws IOException {
-    Path file = Path.of("../../shared/data/text/blns.json").toAbsolutePath().normalize();
-    assumeTrue(Files.isReadable(file), () -> "skipped: no list of naughty strings at " + file);
-    List<String> strings = jsonStrings(Files.readString(file));
-    assertThat(strings).hasSizeGreaterThan(400);
-    strings.forEach(this::assertEncodes);
-  }
-
-  /// The elements of a JSON array of strings.
-  private static List<String> jsonStrings(String json) {
-    List<String> strings = new ArrayList<>();
-    Matcher matcher = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(json);
-    while (matcher.find()) {
-      strings.add(unescape(matcher.group(1)));
-    }
-    return strings;
-  }
-
-  private static String unescape(String escaped) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < escaped.length(); i++) {
-      char c = escaped.charAt(i);
-      if (c != '\\') {
-        text.append(c);
-        continue;
-      }
-      char escape = escaped.charAt(++i);
-      switch (escape) {
-        case 'u' -> {
-          text.append((char) Integer.parseInt(escaped.substring(i + 1, i + 5), 16));
-          i += 4;
-        }
-        case 'n' -> text.append('\n');
-        case 't' -> text.append('\t');
-        case 'r' -> text.append('\r');
-        case 'b' -> text.append('\b');
-        case 'f' -> text.append('\f');
-        default -> text.append(escape);
-      }
-    }
-    return text.toString();
   }
 }
