@@ -106,8 +106,7 @@ final class GroupCommit {
     boolean entered = false;
     boolean interrupted = false;
     if (!mayLead) {
-      requested.raise(lsn);
-      signal.raise();
+      requestDurable(lsn);
     }
     try {
       while (!isDurable(lsn)) {

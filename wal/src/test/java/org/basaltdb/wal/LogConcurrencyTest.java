@@ -312,6 +312,22 @@ class LogConcurrencyTest {
     }
   }
 
+  @Test
+  void whatIsRequestedBecomesDurableWithoutAWait() throws Exception {
+    try (Log log = open()) {
+      for (int index = 0; index < 200; index++) {
+        TestRecord record = append(log, index, 100, Durability.NONE);
+        log.requestDurable(record.lsn());
+        while (log.durableLsn() <= record.lsn()) {
+          Thread.onSpinWait();
+        }
+      }
+      long batches = log.stats().batchCount();
+      log.requestDurable(log.tail() - 1);
+      assertThat(log.stats().batchCount()).isEqualTo(batches);
+    }
+  }
+
   /// More waiters than there are places for sleepers.
   @Test
   void moreWaitersThanPlaces() throws Exception {

@@ -23,12 +23,15 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 /// java -cp ... org.basaltdb.wal.LogTiming DIRECTORY
 /// ```
 ///
-/// The bare write and the commit take turns in one run, for a disk's speed drifts; what counts is
-/// their ratio.
+/// What counts is the ratio: the speed of a disk drifts, and so does that of a machine that others
+/// use.
 final class LogTiming {
   private static final int ROUNDS = 7;
-  private static final int COMMITS = 4_000;
-  private static final int APPENDS = 4_000_000;
+  private static final int COMMITS = 3_000;
+  private static final int BURSTS = 50;
+  private static final int BURST_APPENDS = 20_000;
+  private static final int STREAM_APPENDS = 2_000_000;
+  private static final long BARE_FILE_BYTES = 64L << 20;
   private static final int PAYLOAD_BYTES = 130;
 
   private final Path directory;
@@ -61,97 +64,83 @@ final class LogTiming {
     return Log.open(options, Seam.system(), (lsn, type, flags, durability, address, bytes) -> {});
   }
 
+  /// The two take turns, one by one: whatever else the machine does meets both alike.
   private void commitAgainstBareWrite() throws IOException {
-    Seam seam = Seam.system();
-    long[] bare = new long[ROUNDS * COMMITS];
-    long[] commit = new long[ROUNDS * COMMITS];
-    long allocated = 0;
+    long[] bare = new long[COMMITS];
+    long[] commit = new long[COMMITS];
     long block = Memory.allocate(4096, 4096);
     Memory.fill(block, 4096, (byte) 7);
     try (Log log = open("commit");
-        DataFile file = seam.files().open(directory.resolve("bare"), OpenMode.CREATE_NEW, true)) {
-      file.zeroFill(0, 64L << 20);
+        DataFile file =
+            Seam.system().files().open(directory.resolve("bare"), OpenMode.CREATE_NEW, true)) {
+      file.zeroFill(0, BARE_FILE_BYTES);
       file.sync();
       for (int round = 0; round < ROUNDS; round++) {
+        long allocated = 0;
         for (int index = 0; index < COMMITS; index++) {
-          long offset = ((long) round * COMMITS + index) * 4096 % (64L << 20);
+          long offset = ((long) round * COMMITS + index) * 4096 % BARE_FILE_BYTES;
           long begin = System.nanoTime();
           file.write(block, 4096, offset);
           file.sync();
-          bare[round * COMMITS + index] = System.nanoTime() - begin;
-        }
-        long before = allocatedBytes();
-        for (int index = 0; index < COMMITS; index++) {
-          long begin = System.nanoTime();
+          bare[index] = System.nanoTime() - begin;
+          long before = allocatedBytes();
+          begin = System.nanoTime();
           log.awaitDurable(append(log, Durability.SYNC));
-          commit[round * COMMITS + index] = System.nanoTime() - begin;
-        }
-        if (round > 1) {
+          commit[index] = System.nanoTime() - begin;
           allocated += allocatedBytes() - before;
-        }
-      }
-    }
-    long bareMedian = medianOfRounds(bare);
-    long commitMedian = medianOfRounds(commit);
-    System.out.printf(
-        Locale.ROOT,
-        "bare write + sync   p50 %6.1f us   p99 %6.1f us   p99.9 %6.1f us%n",
-        bareMedian / 1e3,
-        percentile(bare, 99) / 1e3,
-        percentile(bare, 99.9) / 1e3);
-    System.out.printf(
-        Locale.ROOT,
-        "SYNC commit         p50 %6.1f us   p99 %6.1f us   p99.9 %6.1f us   ratio %.3f   (means%n"
-            + " %.3f)   %.3f B/op",
-        commitMedian / 1e3,
-        percentile(commit, 99) / 1e3,
-        percentile(commit, 99.9) / 1e3,
-        (double) commitMedian / bareMedian,
-        Arrays.stream(commit).average().orElseThrow() / Arrays.stream(bare).average().orElseThrow(),
-        (double) allocated / ((ROUNDS - 2) * COMMITS));
-  }
-
-  private void append(Durability durability) throws IOException {
-    try (Log log = open("append-" + durability)) {
-      for (int round = 0; round < ROUNDS; round++) {
-        long before = allocatedBytes();
-        long longest = 0;
-        long begin = System.nanoTime();
-        for (int index = 0; index < APPENDS / 1000; index++) {
-          long from = System.nanoTime();
-          for (int inner = 0; inner < 1000; inner++) {
-            append(log, durability);
-          }
-          longest = Math.max(longest, System.nanoTime() - from);
-        }
-        long nanos = System.nanoTime() - begin;
-        long allocated = allocatedBytes() - before;
-        log.flush();
-        long flushed = System.nanoTime() - begin;
-
-        // as fast as the disk takes it, and as fast as an engine does that works 300 ns on each
-        begin = System.nanoTime();
-        long busy = 0;
-        for (int index = 0; index < APPENDS / 4; index++) {
-          long from = System.nanoTime();
-          append(log, durability);
-          long to = System.nanoTime();
-          busy += to - from;
-          while (System.nanoTime() - to < 300) {
-            Thread.onSpinWait();
-          }
         }
         System.out.printf(
             Locale.ROOT,
-            "append %-8s      %6.1f ns, %.0f MB/s flushed   longest thousand %.0f us   %.4f B/op "
-                + " %n paced: %.1f ns",
-            durability,
-            (double) nanos / APPENDS,
-            (double) APPENDS * (PAYLOAD_BYTES + 24) * 1e3 / flushed,
-            longest / 1e3,
-            (double) allocated / APPENDS,
-            (double) busy / (APPENDS / 4));
+            "4 KiB write + sync  p10 %6.1f  p50 %6.1f  p99 %7.1f us    SYNC commit  p10 %6.1f  p50"
+                + " %6.1f  p99 %7.1f us    ratio p10 %.3f  p50 %.3f    %.2f B/op%n",
+            percentile(bare, 10) / 1e3,
+            percentile(bare, 50) / 1e3,
+            percentile(bare, 99) / 1e3,
+            percentile(commit, 10) / 1e3,
+            percentile(commit, 50) / 1e3,
+            percentile(commit, 99) / 1e3,
+            (double) percentile(commit, 10) / percentile(bare, 10),
+            (double) percentile(commit, 50) / percentile(bare, 50),
+            (double) allocated / COMMITS);
+      }
+    }
+  }
+
+  /// Bursts that the ring takes alone, and a stream as fast as the disk takes it.
+  private void append(Durability durability) throws IOException {
+    try (Log log = open("append-" + durability)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long[] bursts = new long[BURSTS];
+        long allocated = 0;
+        for (int burst = 0; burst < BURSTS; burst++) {
+          long before = allocatedBytes();
+          long begin = System.nanoTime();
+          for (int index = 0; index < BURST_APPENDS; index++) {
+            append(log, durability);
+          }
+          bursts[burst] = System.nanoTime() - begin;
+          allocated += allocatedBytes() - before;
+          log.flush();
+        }
         log.recycleBefore(log.durableLsn());
+        long begin = System.nanoTime();
+        for (int index = 0; index < STREAM_APPENDS; index++) {
+          append(log, durability);
+        }
+        log.flush();
+        long stream = System.nanoTime() - begin;
+        log.recycleBefore(log.durableLsn());
+        System.out.printf(
+            Locale.ROOT,
+            "append %-8s   burst p10 %5.1f  p50 %5.1f  p99 %6.1f ns   %.4f B/op   stream %5.1f ns,"
+                + " %.0f MB/s%n",
+            durability,
+            (double) percentile(bursts, 10) / BURST_APPENDS,
+            (double) percentile(bursts, 50) / BURST_APPENDS,
+            (double) percentile(bursts, 99) / BURST_APPENDS,
+            (double) allocated / BURSTS / BURST_APPENDS,
+            (double) stream / STREAM_APPENDS,
+            (double) STREAM_APPENDS * RecordLayout.frameBytes(0, PAYLOAD_BYTES) * 1e3 / stream);
       }
       System.out.println(log.stats());
     }
@@ -203,16 +192,6 @@ final class LogTiming {
   private static long allocatedBytes() {
     return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
         .getCurrentThreadAllocatedBytes();
-  }
-
-  /// The median over the rounds of each round's median.
-  private static long medianOfRounds(long[] nanos) {
-    long[] medians = new long[ROUNDS];
-    for (int round = 0; round < ROUNDS; round++) {
-      medians[round] =
-          percentile(Arrays.copyOfRange(nanos, round * COMMITS, (round + 1) * COMMITS), 50);
-    }
-    return percentile(medians, 50);
   }
 
   private static long percentile(long[] nanos, double percent) {
