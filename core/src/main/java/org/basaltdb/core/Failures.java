@@ -47,9 +47,11 @@ final class Failures {
       case LogClosedException e -> new ClosedException("the log", "the close of its database");
       case LogCorruptException e ->
           new CorruptLogException(e.file(), e.offset(), e.found(), e.expected(), e);
-      case LogFormatException e -> new NewerFormatException(e.where(), (int) e.found(), (int) e.newestKnown());
+      case LogFormatException e ->
+          new NewerFormatException(e.where(), (int) e.found(), (int) e.newestKnown());
       case LogForeignException e ->
-          new NotADatabaseException("of the log", String.valueOf(e.getMessage()), "this database's own log", e);
+          new NotADatabaseException(
+              "of the log", String.valueOf(e.getMessage()), "this database's own log", e);
     };
   }
 }

@@ -111,9 +111,8 @@ public final class DatabaseDirectory implements AutoCloseable {
           return DirectoryLock.acquire(path);
         } catch (ClosedByInterruptException e) {
           interrupted |=
-              Thread
-                  .interrupted(); // an interrupt closes the channel of the lock file; it does not
-                                  // end an open
+              Thread.interrupted(); // an interrupt closes the channel of the lock file; it does not
+          // end an open
         }
       }
     } catch (IOException e) {

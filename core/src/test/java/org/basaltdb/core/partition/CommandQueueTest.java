@@ -330,12 +330,14 @@ class CommandQueueTest {
               .start(() -> {
                 for (int i = 0; i < 300; i++) {
                   Loan loan = Loan.of(List.of(queue));
- try {
+                  try {
                     long before = inside[0];
                     Thread.onSpinWait();
                     inside[0] = before + 1;
                     overlap.compareAndSet(false, inside[0] != before + 1);
-                  } finally { loan.close(); }
+                  } finally {
+                    loan.close();
+                  }
                 }
               }));
     }
