@@ -12,8 +12,10 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingIdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.error.BackpressureException;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.error.NotWritableException;
+import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.partition.CommandQueue;
 import org.basaltdb.core.partition.Loan;
 import org.basaltdb.core.partition.Partition;
@@ -57,6 +59,7 @@ final class Engine {
   private final CommitLog log;
   private final long replayedRecordCount;
   private final Lifecycle lifecycle;
+  private final long fullTimeoutNanos;
 
   /// What the log had made durable when it was closed; valid once [Lifecycle#awaitEnd] has
   /// returned.
@@ -84,6 +87,7 @@ final class Engine {
     this.log = log;
     this.replayedRecordCount = replayedRecordCount;
     this.lifecycle = new Lifecycle(name);
+    this.fullTimeoutNanos = options.backpressureTimeout().toNanos();
   }
 
   /// Opens the database of a directory, or creates one there.
@@ -283,6 +287,27 @@ final class Engine {
 
   Lifecycle lifecycle() {
     return lifecycle;
+  }
+
+  /// How long a write waits for room in a full ring.
+  long fullTimeoutNanos() {
+    return fullTimeoutNanos;
+  }
+
+  /// Has a command carried out, and returns when it is done.
+  ///
+  /// @throws BackpressureException if there was no room for it; then it did not run
+  void run(Command command, int partition) {
+    if (!queues[partition].run(command, fullTimeoutNanos)) {
+      throw full(partition);
+    }
+  }
+
+  BackpressureException full(int partition) {
+    return new BackpressureException(
+        "the command ring of partition " + partition,
+        fullTimeoutNanos,
+        queues[partition].capacity());
   }
 
   /// Waits until the log is on disk up to a position: the end of a record.

@@ -3,30 +3,23 @@ package org.basaltdb.core;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
-import org.basaltdb.core.SessionMemory.NativeBlock;
-import org.basaltdb.core.catalog.AutoIncrement;
 import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.KeyImageWriter;
 import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.codec.RowImageReader;
-import org.basaltdb.core.codec.RowImageWriter;
 import org.basaltdb.core.codec.RowLayout;
 import org.basaltdb.core.error.BackpressureException;
 import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.DatabaseFailedException;
 import org.basaltdb.core.error.DuplicateKeyException;
-import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.error.SessionThreadException;
 import org.basaltdb.core.error.UnknownTableException;
 import org.basaltdb.core.error.WrongTableException;
-import org.basaltdb.core.partition.Command;
-import org.basaltdb.core.partition.CommandQueue;
 import org.basaltdb.core.row.Key;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.table.Mutation;
-import org.basaltdb.core.table.MutationRecordLayout;
 import org.basaltdb.core.table.PageRows;
 import org.basaltdb.core.table.ReadContext;
 import org.basaltdb.core.table.TablePartition;
@@ -67,26 +60,20 @@ public final class Session implements AutoCloseable {
   private final Lifecycle lifecycle;
   private final CommitLog log;
   private final Epochs epochs;
-  private final Epochs gate;
+  private final Gate gate;
   private final long epochSlot;
-  private final long gateSlot;
   private final SessionMemory memory;
   private final ReadContext context;
-  private final WriteCommand writing;
+  private final WritePath writes;
   private final ReadCommand reading;
   private final List<Scan> scans = new ArrayList<>();
-  private final long fullTimeoutNanos;
 
   /// The thread that may call; null while the session rests in the pool. Read by whichever thread
   /// calls, so that a wrong one is told.
   private volatile @Nullable Thread owner;
 
-  private @Nullable SubmitSlots submitted;
-
   /// For rows of a scan that have to be looked at again.
   private @Nullable PageRows again;
-
-  private long lastGeneratedKey;
 
   /// A session for the calling thread.
   ///
@@ -98,15 +85,13 @@ public final class Session implements AutoCloseable {
     this.lifecycle = new Lifecycle(name);
     this.log = engine.log();
     this.epochs = engine.epochs();
-    this.gate = engine.gate();
     this.memory = new SessionMemory(engine.budget());
     this.context = new ReadContext();
-    this.writing = new WriteCommand(this, log);
     this.reading = new ReadCommand(this, context);
-    this.fullTimeoutNanos = engine.options().backpressureTimeout().toNanos();
     this.owner = Thread.currentThread();
     this.epochSlot = epochs.acquireSlot();
-    this.gateSlot = gate.acquireSlot();
+    this.gate = new Gate(engine);
+    this.writes = new WritePath(this, engine, gate, memory);
     SessionMemory released = memory;
     NativeBuffers.track(this, released::free);
   }
@@ -160,15 +145,14 @@ public final class Session implements AutoCloseable {
   }
 
   private RowImageReader readerOf(Table table, RowView view) {
-    checkThread();
-    checkTable(table);
+    checkCall(table);
     RowImageReader reader = view.reader();
     table.checkLayout(reader.layout());
     reader.hide();
     return reader;
   }
 
-  private static long imageOf(Table table, Key key) {
+  static long imageOf(Table table, Key key) {
     KeyImageWriter writer = key.writer();
     table.checkLayout(writer.layout());
     return writer.encode();
@@ -223,18 +207,18 @@ public final class Session implements AutoCloseable {
 
   private long readAsCommand(
       Table table, long hashWord, long keyWord, long keyImage, RowImageReader view) {
-    enterGate(table);
+    gate.enter(table);
     try {
       reading.aimAtRow(table.entry(), hashWord, keyWord, keyImage, view);
       runReading(table, table.entry().partitionOf(hashWord));
       return reading.image();
     } finally {
-      gate.exit(gateSlot);
+      gate.exit();
     }
   }
 
   private void runReading(Table table, int partition) {
-    run(reading, partition);
+    engine.run(reading, partition);
     RuntimeException failure = reading.failure();
     reading.consume();
     if (failure != null) {
@@ -247,11 +231,11 @@ public final class Session implements AutoCloseable {
   void awaitVisible() {
     long required = context.requiredDurableLsn;
     if (required > 0 && required > log.durableLsn()) {
-      enterGateAnyway();
+      gate.enter();
       try {
         engine.awaitDurable(required);
       } finally {
-        gate.exit(gateSlot);
+        gate.exit();
       }
     }
   }
@@ -260,9 +244,8 @@ public final class Session implements AutoCloseable {
   ///
   /// @return how many of them have a row; the batch says which, and shows them
   public int getAll(RowBatch batch) {
-    checkThread();
     Table table = batch.table();
-    checkTable(table);
+    checkCall(table);
     batch.hide();
     try {
       return getAll(table, batch);
@@ -283,8 +266,8 @@ public final class Session implements AutoCloseable {
       epochs.exit(epochSlot);
     }
     if (!read) {
-      enterGate(table);
-      gate.exit(gateSlot);
+      gate.enter(table);
+      gate.exit();
     }
     long required = batch.requiredDurableLsn();
     for (int i = batch.nextLocked(0); i >= 0; i = batch.nextLocked(i + 1)) {
@@ -329,12 +312,12 @@ public final class Session implements AutoCloseable {
       epochs.exit(epochSlot);
     }
     if (!copied) {
-      enterGate(table);
+      gate.enter(table);
       try {
         reading.aimAtPage(table.entry(), partition, localPage, rows);
         runReading(table, partition);
       } finally {
-        gate.exit(gateSlot);
+        gate.exit();
       }
     }
     awaitVisible();
@@ -410,7 +393,8 @@ public final class Session implements AutoCloseable {
 
   /// As [#insert(Table, RowBuffer)] with a durability of its own.
   public void insert(Table table, RowBuffer row, Durability durability) {
-    write(table, row, Mutation.INSERT, durability);
+    checkCall(table);
+    writes.write(table, row, Mutation.INSERT, durability);
   }
 
   /// Adds a row, or replaces the one with its key.
@@ -423,7 +407,8 @@ public final class Session implements AutoCloseable {
 
   /// As [#upsert(Table, RowBuffer)] with a durability of its own.
   public boolean upsert(Table table, RowBuffer row, Durability durability) {
-    return write(table, row, Mutation.UPSERT, durability);
+    checkCall(table);
+    return writes.write(table, row, Mutation.UPSERT, durability);
   }
 
   /// Changes the columns of a row that are set in the buffer; its key columns say which row. The
@@ -437,7 +422,8 @@ public final class Session implements AutoCloseable {
 
   /// As [#update(Table, RowBuffer)] with a durability of its own.
   public boolean update(Table table, RowBuffer row, Durability durability) {
-    return write(table, row, Mutation.UPDATE, durability);
+    checkCall(table);
+    return writes.write(table, row, Mutation.UPDATE, durability);
   }
 
   /// Removes the row with a key that is one integer column; see [#get(Table, long, RowView)].
@@ -449,13 +435,8 @@ public final class Session implements AutoCloseable {
 
   /// As [#delete(Table, long)] with a durability of its own.
   public boolean delete(Table table, long key, Durability durability) {
-    enterGate(table);
-    try {
-      prepareDelete(table, key, durability);
-      return run(writing);
-    } finally {
-      gate.exit(gateSlot);
-    }
+    checkCall(table);
+    return writes.delete(table, key, durability);
   }
 
   /// Removes the row with a key.
@@ -469,202 +450,53 @@ public final class Session implements AutoCloseable {
 
   /// As [#delete(Table, Key)] with a durability of its own.
   public boolean delete(Table table, Key key, Durability durability) {
-    enterGate(table);
-    try {
-      prepareDelete(table, key, durability);
-      return run(writing);
-    } finally {
-      gate.exit(gateSlot);
-      keep(key, this);
-    }
-  }
-
-  private boolean write(Table table, RowBuffer row, byte kind, Durability durability) {
-    enterGate(table);
-    try {
-      prepare(table, row, kind, durability);
-      return run(writing);
-    } finally {
-      gate.exit(gateSlot);
-      keep(row, this); // another thread may have read its memory until now
-    }
+    checkCall(table);
+    return writes.delete(table, key, durability);
   }
 
   /// The number that the auto-increment column got in this session's last insert or upsert that
   /// left it open; 0 before the first.
   public long lastGeneratedKey() {
     checkThread();
-    return lastGeneratedKey;
-  }
-
-  // ---- preparing the mutation of the direct command
-
-  private void prepare(Table table, RowBuffer row, byte kind, Durability durability) {
-    RowImageWriter writer = row.writer();
-    table.checkLayout(writer.layout());
-    TableEntry entry = table.entry();
-    RowLayout layout = entry.layout();
-    Mutation m = writing.mutation();
-    if (kind == Mutation.UPDATE) {
-      m.imageAddress = writer.encodeUpdate();
-      m.setMaskAddress = writer.setMask();
-    } else {
-      m.imageAddress = encodeRow(entry, writer);
-      m.setMaskAddress = 0;
-    }
-    m.imageBytes = writer.imageBytes();
-    if (MutationRecordLayout.payloadBytes(m.imageBytes) > log.maxPayloadBytes()) {
-      throw new RowTooLargeException(
-          table.name(),
-          m.imageBytes,
-          log.maxPayloadBytes() - (long) MutationRecordLayout.payloadBytes(0));
-    }
-    long keyImage = memory.keyImage(layout);
-    KeyCodec.encodeKeyImage(layout, m.imageAddress, keyImage);
-    aim(table, keyImage, kind, durability);
-  }
-
-  private long encodeRow(TableEntry entry, RowImageWriter writer) {
-    AutoIncrement counter = entry.autoIncrement();
-    if (counter != null && writer.needsGeneratedKey()) {
-      long number = counter.next();
-      writer.generate(number);
-      long image = writer.encodeRow();
-      lastGeneratedKey = number;
-      return image;
-    }
-    long image = writer.encodeRow();
-    if (counter != null) {
-      counter.observe(writer.autoIncrementValue());
-    }
-    return image;
-  }
-
-  private void prepareDelete(Table table, long key, Durability durability) {
-    RowLayout layout = table.entry().layout();
-    long keyImage = memory.keyImage(layout);
-    Mutation m = writing.mutation();
-    m.imageBytes = KeyCodec.encodeLong(layout, key, keyImage);
-    m.imageAddress = keyImage;
-    m.setMaskAddress = 0;
-    aim(table, keyImage, Mutation.DELETE, durability);
-  }
-
-  private void prepareDelete(Table table, Key key, Durability durability) {
-    long keyImage = imageOf(table, key);
-    Mutation m = writing.mutation();
-    m.imageBytes = key.writer().imageBytes();
-    m.imageAddress = keyImage;
-    m.setMaskAddress = 0;
-    aim(table, keyImage, Mutation.DELETE, durability);
-  }
-
-  private void aim(Table table, long keyImage, byte kind, Durability durability) {
-    TableEntry entry = table.entry();
-    RowLayout layout = entry.layout();
-    Mutation m = writing.mutation();
-    m.kind = kind;
-    m.durability = durability;
-    m.keyImageAddress = keyImage;
-    if (layout.isLongKey()) {
-      m.keyWord = Memory.getLong(keyImage);
-      m.hashWord = entry.hasher().hashWordOfLong(m.keyWord);
-    } else {
-      m.hashWord = entry.hasher().hashWordOfKeyImage(keyImage, memory.canonicalKey(layout));
-    }
-    writing.aim(table, entry.partitionOf(m.hashWord));
-  }
-
-  // ---- running commands
-
-  private boolean run(WriteCommand command) {
-    run(command, command.partition());
-    return acknowledge(command);
-  }
-
-  private void run(Command command, int partition) {
-    CommandQueue queue = engine.queue(partition);
-    if (!queue.run(command, fullTimeoutNanos)) {
-      throw full(partition);
-    }
-  }
-
-  private BackpressureException full(int partition) {
-    return new BackpressureException(
-        "the command ring of partition " + partition,
-        fullTimeoutNanos,
-        engine.queue(partition).capacity());
-  }
-
-  /// Takes the result out of a command that is done, and waits until it may be told. Inside the
-  /// gate.
-  private boolean acknowledge(WriteCommand command) {
-    RuntimeException failure = command.failure();
-    boolean dropped = command.dropped();
-    int outcome = command.mutation().outcome;
-    long required = command.requiredLsn();
-    Table table = command.table();
-    if (failure == null && !dropped && outcome == Mutation.DUPLICATE) {
-      failure = duplicate(command);
-    }
-    command.consume();
-    if (dropped) {
-      throw table.dropped();
-    }
-    if (required > 0 && required > log.durableLsn()) {
-      engine.awaitDurable(required);
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    return isTrue(outcome, command.mutation().kind);
-  }
-
-  private static boolean isTrue(int outcome, byte kind) {
-    return switch (outcome) {
-      case Mutation.INSERTED, Mutation.DELETED -> true;
-      case Mutation.REPLACED -> kind == Mutation.UPDATE;
-      default -> false;
-    };
-  }
-
-  private DuplicateKeyException duplicate(WriteCommand command) {
-    Table table = command.table();
-    return new DuplicateKeyException(
-        table.name(),
-        KeyText.of(table.entry().layout(), command.mutation().imageAddress, engine.budget()));
+    return writes.lastGeneratedKey();
   }
 
   // ---- submitting
 
   /// As [#insert(Table, RowBuffer)], without waiting.
   public Completion submitInsert(Table table, RowBuffer row) {
-    return submit(table, row, Mutation.INSERT, engine.options().durability());
+    checkCall(table);
+    return writes.submit(table, row, Mutation.INSERT, engine.options().durability());
   }
 
   /// As [#insert(Table, RowBuffer, Durability)], without waiting.
   public Completion submitInsert(Table table, RowBuffer row, Durability durability) {
-    return submit(table, row, Mutation.INSERT, durability);
+    checkCall(table);
+    return writes.submit(table, row, Mutation.INSERT, durability);
   }
 
   /// As [#upsert(Table, RowBuffer)], without waiting.
   public Completion submitUpsert(Table table, RowBuffer row) {
-    return submit(table, row, Mutation.UPSERT, engine.options().durability());
+    checkCall(table);
+    return writes.submit(table, row, Mutation.UPSERT, engine.options().durability());
   }
 
   /// As [#upsert(Table, RowBuffer, Durability)], without waiting.
   public Completion submitUpsert(Table table, RowBuffer row, Durability durability) {
-    return submit(table, row, Mutation.UPSERT, durability);
+    checkCall(table);
+    return writes.submit(table, row, Mutation.UPSERT, durability);
   }
 
   /// As [#update(Table, RowBuffer)], without waiting.
   public Completion submitUpdate(Table table, RowBuffer row) {
-    return submit(table, row, Mutation.UPDATE, engine.options().durability());
+    checkCall(table);
+    return writes.submit(table, row, Mutation.UPDATE, engine.options().durability());
   }
 
   /// As [#update(Table, RowBuffer, Durability)], without waiting.
   public Completion submitUpdate(Table table, RowBuffer row, Durability durability) {
-    return submit(table, row, Mutation.UPDATE, durability);
+    checkCall(table);
+    return writes.submit(table, row, Mutation.UPDATE, durability);
   }
 
   /// As [#delete(Table, long)], without waiting.
@@ -674,14 +506,8 @@ public final class Session implements AutoCloseable {
 
   /// As [#delete(Table, long, Durability)], without waiting.
   public Completion submitDelete(Table table, long key, Durability durability) {
-    enterGate(table);
-    try {
-      int slot = slots().acquire();
-      prepareDelete(table, key, durability);
-      return submit(table, slot);
-    } finally {
-      gate.exit(gateSlot);
-    }
+    checkCall(table);
+    return writes.submitDelete(table, key, durability);
   }
 
   /// As [#delete(Table, Key)], without waiting.
@@ -691,161 +517,30 @@ public final class Session implements AutoCloseable {
 
   /// As [#delete(Table, Key, Durability)], without waiting.
   public Completion submitDelete(Table table, Key key, Durability durability) {
-    enterGate(table);
-    try {
-      int slot = slots().acquire();
-      prepareDelete(table, key, durability);
-      return submit(table, slot);
-    } finally {
-      gate.exit(gateSlot);
-      keep(key, this);
-    }
+    checkCall(table);
+    return writes.submitDelete(table, key, durability);
   }
 
-  private Completion submit(Table table, RowBuffer row, byte kind, Durability durability) {
-    enterGate(table);
-    try {
-      int slot = slots().acquire();
-      prepare(table, row, kind, durability);
-      return submit(table, slot);
-    } finally {
-      gate.exit(gateSlot);
-      keep(row, this);
-    }
-  }
-
-  /// Hands the prepared mutation on to a slot, with copies of all it points to.
-  private Completion submit(Table table, int slot) {
-    SubmitSlots slots = slots();
-    RowLayout layout = table.entry().layout();
-    Mutation m = writing.mutation();
-    int keyImageBytes = layout.isLongKey() ? 0 : KeyCodec.keyImageBytes(layout, m.keyImageAddress);
-    int setMaskBytes = m.setMaskAddress == 0 ? 0 : layout.setMaskWords() * Long.BYTES;
-    try {
-      slots.copy(slot, m, keyImageBytes, setMaskBytes);
-    } catch (BudgetExhaustedException e) {
-      throw Failures.named(e);
-    }
-    WriteCommand command = slots.command(slot);
-    int partition = writing.partition();
-    command.aim(table, partition);
-    if (!engine.queue(partition).submit(command, fullTimeoutNanos)) {
-      throw full(partition);
-    }
-    return slots.complete(slot);
-  }
-
-  private SubmitSlots slots() {
-    SubmitSlots made = submitted;
-    if (made == null) {
-      made = new SubmitSlots(this, engine.options().submitSlots(), log, memory);
-      NativeBlock[] blocks = made.blocks();
-      NativeBuffers.track(made, () -> SubmitSlots.free(blocks));
-      submitted = made;
-    }
-    return made;
-  }
+  // ---- for completions
 
   boolean isDone(WriteCommand command) {
     checkThread();
-    if (!command.isDone()) {
-      return false;
-    }
-    long required = command.requiredLsn();
-    if (required == 0 || engine.isDurable(required)) {
-      return true;
-    }
-    // Nobody may be waiting for this position: a caller who only looks again and again would look
-    // for ever.
-    if (tryEnterGate()) {
-      try {
-        log.requestDurable(required - 1);
-      } finally {
-        gate.exit(gateSlot);
-      }
-    }
-    return false;
+    return writes.isDone(command);
   }
 
-  /// Waits for a submitted write and consumes its completion.
   boolean await(Completion completion) {
     checkThread();
-    WriteCommand command = completion.command();
-    if (!tryEnterGate()) {
-      return acknowledgeAfterClose(completion, command);
-    }
-    try {
-      awaitTurn(command, Long.MAX_VALUE);
-      completion.end();
-      return acknowledge(command);
-    } finally {
-      gate.exit(gateSlot);
-    }
+    return writes.await(completion);
   }
 
-  /// @return false if it was not the write's turn until the deadline
-  private boolean awaitTurn(WriteCommand command, long deadlineNanos) {
-    return switch (engine.queue(command.partition()).await(command, deadlineNanos)) {
-      case CommandQueue.DONE -> true;
-      case CommandQueue.TIMED_OUT -> false;
-      default -> throw Completion.interrupted();
-    };
-  }
-
-  /// Waits for a submitted write and leaves its completion as it is.
   boolean await(WriteCommand command, long timeoutNanos) {
     checkThread();
-    if (isDone(command)) {
-      return true;
-    }
-    if (timeoutNanos <= 0) {
-      return false;
-    }
-    if (!tryEnterGate()) {
-      engine.lifecycle().awaitEnd();
-      return true;
-    }
-    try {
-      long deadlineNanos = engine.options().seam().clock().nanoTime() + timeoutNanos;
-      if (!awaitTurn(command, deadlineNanos)) {
-        return false;
-      }
-      long required = command.requiredLsn();
-      if (required > 0) {
-        engine.awaitDurable(required);
-      }
-      return true;
-    } finally {
-      gate.exit(gateSlot);
-    }
-  }
-
-  /// The close carried the write out, and made it durable if it could.
-  private boolean acknowledgeAfterClose(Completion completion, WriteCommand command) {
-    engine.lifecycle().awaitEnd();
-    completion.end();
-    RuntimeException failure = command.failure();
-    int outcome = command.mutation().outcome;
-    boolean durable = command.requiredLsn() == 0 || engine.isDurable(command.requiredLsn());
-    if (failure == null && command.dropped()) {
-      failure = new UnknownTableException(command.table().name(), List.of());
-    } else if (failure == null && outcome == Mutation.DUPLICATE) {
-      failure = duplicate(command);
-    }
-    command.consume();
-    if (failure != null) {
-      throw failure;
-    }
-    if (!durable) {
-      throw new DatabaseFailedException("the log, while the database was closed", null);
-    }
-    return isTrue(outcome, command.mutation().kind);
+    return writes.await(command, timeoutNanos);
   }
 
   void abandon(Completion completion) {
     checkThread();
-    completion.command().abandon();
-    completion.end();
+    writes.abandon(completion);
   }
 
   // ---- who may call, and when
@@ -871,6 +566,12 @@ public final class Session implements AutoCloseable {
     return owner == Thread.currentThread();
   }
 
+  /// Throws unless the calling thread may use the session, and with this table.
+  private void checkCall(Table table) {
+    checkThread();
+    checkTable(table);
+  }
+
   private void checkTable(Table table) {
     if (table.engine() != engine) {
       throw new WrongTableException(
@@ -878,38 +579,10 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /// Announces an operation on a table that may wait. The announcement comes before the look at the
-  /// mark of the close (CLOSE-1).
-  private void enterGate(Table table) {
-    checkThread();
-    checkTable(table);
-    enterGateAnyway();
-    if (table.entry().isDropped()) {
-      gate.exit(gateSlot);
-      throw table.dropped();
-    }
-  }
-
-  private void enterGateAnyway() {
-    if (!tryEnterGate()) {
-      engine.lifecycle().check();
-    }
-  }
-
-  /// @return false if the database is closed or being closed; then the calling thread is outside
-  private boolean tryEnterGate() {
-    gate.enter(gateSlot);
-    if (engine.lifecycle().isOpen()) {
-      return true;
-    }
-    gate.exit(gateSlot);
-    return false;
-  }
-
   /// The pool: the calling thread has the session now.
   void lend() {
     epochs.adopt(epochSlot);
-    gate.adopt(gateSlot);
+    gate.adopt();
     owner = Thread.currentThread();
   }
 
@@ -918,17 +591,14 @@ public final class Session implements AutoCloseable {
     endAll();
     owner = null;
     epochs.disown(epochSlot);
-    gate.disown(gateSlot);
+    gate.disown();
   }
 
   private void endAll() {
     for (Scan scan : List.copyOf(scans)) {
       scan.close();
     }
-    SubmitSlots slots = submitted;
-    if (slots != null) {
-      slots.abandonAll();
-    }
+    writes.abandonAll();
   }
 
   /// Ends the session and gives its memory back. Scans are closed; what was submitted is carried
@@ -958,15 +628,10 @@ public final class Session implements AutoCloseable {
       return;
     }
     endAll();
-    SubmitSlots slots = submitted;
-    if (slots != null) {
-      slots.awaitFree();
-      SubmitSlots.free(slots.blocks());
-      submitted = null;
-    }
+    writes.free();
     owner = null;
     epochs.releaseSlot(epochSlot);
-    gate.releaseSlot(gateSlot);
+    gate.release();
     memory.free();
     PageRows copies = again;
     if (copies != null) {

@@ -7,14 +7,13 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
 
-/// The native memory of a session: scratch for reads, and room for one key in its two forms. It
-/// outlives the database if the session does, so that a call that comes too late finds a mark and
-/// never a hole; it goes with the session's close, or when the session is unreachable.
+/// The native memory of a session: room for one key in its two forms. It outlives the database if
+/// the session does, so that a call that comes too late finds a mark and never a hole; it goes with
+/// the session's close, or when the session is unreachable.
 final class SessionMemory {
-  private static final int READ_SCRATCH_BYTES = 2 * PageLayout.PAGE_BYTES;
   private static final int KEY_IMAGE_BYTES = 4 << 10;
   private static final int CANONICAL_KEY_BYTES = 8 << 10;
-  private static final int TOTAL_BYTES = READ_SCRATCH_BYTES + KEY_IMAGE_BYTES + CANONICAL_KEY_BYTES;
+  private static final int TOTAL_BYTES = KEY_IMAGE_BYTES + CANONICAL_KEY_BYTES;
 
   private final MemoryBudget budget;
   private final NativeBlock block;
@@ -73,21 +72,16 @@ final class SessionMemory {
     }
   }
 
-  /// Scratch for reads, two pages.
-  long readScratch() {
-    return block.address();
-  }
-
   /// Room for the key image of any key of a table.
   long keyImage(RowLayout layout) {
     assert layout.maxKeyImageBytes() <= KEY_IMAGE_BYTES : layout.maxKeyImageBytes();
-    return block.address() + READ_SCRATCH_BYTES;
+    return block.address();
   }
 
   /// Room for the canonical form of any key of a table.
   long canonicalKey(RowLayout layout) {
     assert layout.maxCanonicalKeyBytes() <= CANONICAL_KEY_BYTES : layout.maxCanonicalKeyBytes();
-    return block.address() + READ_SCRATCH_BYTES + KEY_IMAGE_BYTES;
+    return block.address() + KEY_IMAGE_BYTES;
   }
 
   /// A further block, for the bytes of a submitted write.
