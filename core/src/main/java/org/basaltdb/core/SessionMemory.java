@@ -5,12 +5,12 @@ import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
-import org.basaltdb.offheap.page.PageLayout;
 
 /// The native memory of a session: room for one key in its two forms. It outlives the database if
 /// the session does, so that a call that comes too late finds a mark and never a hole; it goes with
 /// the session's close, or when the session is unreachable.
 final class SessionMemory {
+  private static final int CACHE_LINE_BYTES = 64;
   private static final int KEY_IMAGE_BYTES = 4 << 10;
   private static final int CANONICAL_KEY_BYTES = 8 << 10;
   private static final int TOTAL_BYTES = KEY_IMAGE_BYTES + CANONICAL_KEY_BYTES;
@@ -49,7 +49,7 @@ final class SessionMemory {
         budget.reserve(Owner.SESSIONS, grown);
         long taken;
         try {
-          taken = Memory.allocate(grown, PageLayout.PAGE_BYTES >>> 1);
+          taken = Memory.allocate(grown, CACHE_LINE_BYTES);
         } catch (Throwable refused) {
           budget.release(Owner.SESSIONS, grown);
           throw refused;

@@ -17,6 +17,7 @@ import org.basaltdb.offheap.file.Randomness;
 import org.basaltdb.offheap.file.Seam;
 import org.basaltdb.offheap.file.fault.FaultyFiles;
 import org.basaltdb.offheap.file.fault.FileOperation;
+import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.posix.Errno;
 import org.junit.jupiter.api.Test;
@@ -309,6 +310,40 @@ class LogConcurrencyTest {
           Thread.sleep(1);
         }
       }
+    }
+  }
+
+  /// LOG-9: room is handed out only after it was zeroed. An appender that never sleeps takes it the
+  /// moment it is free.
+  @Test
+  void aPlaceIsZeroWhenItIsClaimed() throws Exception {
+    options = options.withSizes(4 << 20, 1 << 20);
+    try (Log log = open()) {
+      FutureTask<Void> appender =
+          start(
+              false,
+              () -> {
+                for (int index = 0; index < 40_000; index++) {
+                  long lsn = log.claim(200);
+                  while (lsn == CommitLog.NO_SPACE) {
+                    Thread.onSpinWait();
+                    lsn = log.claim(200);
+                  }
+                  long address = log.payloadAddress(lsn);
+                  for (int offset = 0; offset < 200; offset += Long.BYTES) {
+                    if (Memory.getLong(address + offset) != 0) {
+                      log.publishPadding(lsn, 200);
+                      throw new AssertionError("LOG-9: old bytes at " + lsn);
+                    }
+                    Memory.putLong(address + offset, -1);
+                  }
+                  log.publish(lsn, 200, RecordType.MUTATION, Durability.NONE);
+                }
+              });
+      while (!appender.isDone()) {
+        log.flush();
+      }
+      appender.get();
     }
   }
 

@@ -3,9 +3,12 @@ package org.basaltdb.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.basaltdb.offheap.file.fault.FileOperation;
+import org.basaltdb.offheap.file.fault.PowerOffException;
+import org.basaltdb.offheap.posix.Errno;
 import org.junit.jupiter.api.Test;
 
 /// Segments that are let go, kept, and used again (SEG-1, SEG-2).
@@ -61,6 +64,47 @@ class LogRecyclingTest {
       opened = disk.open();
       assertThat(opened.replayed()).isEqualTo(written);
       assertThat(opened.log().recovery().verdict()).isEqualTo(LogVerdict.CLEAN);
+    }
+  }
+
+  /// SEG-1: the process is killed between the rename of a segment and the sync of the directory.
+  /// The next one must not write a new header into the file before its name is durable: after a
+  /// power cut the old name would stand over the new header.
+  @Test
+  void namesThatAKilledProcessLeftAreMadeDurableFirst() throws Exception {
+    for (int operations = 0; operations < 24; operations++) {
+      for (int seed = 0; seed < 4; seed++) {
+        Disk killed = new Disk(seed);
+        Disk.Opened opened = killed.open();
+        TestRecord last = null;
+        for (int index = 0; index < 95; index++) {
+          last = opened.append(index, 1000, Durability.INTERVAL);
+          opened.work();
+        }
+        opened.log().flush();
+        long from = opened.log().durableLsn() - Disk.SEGMENT_BYTES / 2;
+        killed.files.failFrom(FileOperation.SYNC_DIRECTORY, 1, Errno.EIO);
+        assertThatThrownBy(() -> opened.log().recycleBefore(from))
+            .isInstanceOf(UncheckedIOException.class);
+        killed.files.failFrom(FileOperation.WRITE, 1, Errno.EIO);
+        assertThatThrownBy(opened.log()::close).isInstanceOf(LogFailedException.class);
+        killed.files.heal();
+
+        killed.options = killed.options.withReplayFromLsn(from);
+        Disk.Opened next = killed.open();
+        killed.files.cutPowerAfter(operations);
+        try {
+          for (int index = 0; index < 20; index++) {
+            next.append(index, 1000, Durability.INTERVAL);
+            next.work();
+          }
+          next.log().flush();
+        } catch (LogFailedException | LogFullException powerIsOff) {
+          assertThat(powerIsOff).hasRootCauseInstanceOf(PowerOffException.class);
+        }
+        killed.files.restart(seed);
+        assertThat(killed.open().replayed()).contains(last);
+      }
     }
   }
 

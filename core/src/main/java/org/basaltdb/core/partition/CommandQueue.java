@@ -442,8 +442,15 @@ public final class CommandQueue {
   }
 
   /// Ends the loan. Where callers write in turn, commands that came meanwhile are carried out
-  /// before this returns, or by others.
+  /// before this returns, or by others. Holding other partitions, call [#release] for all of them
+  /// first.
   public void giveBack() {
+    release();
+    serveLateArrivals();
+  }
+
+  /// Ends the loan; the borrower still owes [#serveLateArrivals] (TOKEN-6).
+  void release() {
     assert isCurrent(holder) : "TOKEN-5: given back by a thread that did not borrow";
     holder = null;
     if (dedicated) {
@@ -454,7 +461,12 @@ public final class CommandQueue {
     lending.giveBack();
     lending.settle();
     token.release();
-    if (somethingWaiting()) {
+  }
+
+  /// The borrower's look at the ring. It may carry commands out, and wait for log space: nothing
+  /// may be held (TOKEN-4).
+  void serveLateArrivals() {
+    if (!dedicated && somethingWaiting()) {
       serve();
     }
   }

@@ -18,9 +18,11 @@ public final class Loan implements AutoCloseable {
     return new Loan(ascending);
   }
 
-  /// Gives all of them back, the last one first.
+  /// Gives all of them back, the last one first. Commands that came meanwhile are carried out after
+  /// that, when none is held any more.
   @Override
   public void close() {
-    queues.reversed().forEach(CommandQueue::giveBack);
+    queues.reversed().forEach(CommandQueue::release);
+    queues.forEach(CommandQueue::serveLateArrivals);
   }
 }

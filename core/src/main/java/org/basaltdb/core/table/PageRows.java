@@ -13,6 +13,7 @@ public final class PageRows implements AutoCloseable {
   private long address = Memory.allocate(PageLayout.PAGE_BYTES + INITIAL_GUEST_BYTES, Long.BYTES);
   private int guestCapacity = INITIAL_GUEST_BYTES;
   private int guestBytes;
+  private long guestSyncLsn;
   private final int[] rowOffset = new int[PageLayout.MAX_SLOTS];
   private final int[] slot = new int[PageLayout.MAX_SLOTS];
   private int count;
@@ -32,9 +33,12 @@ public final class PageRows implements AutoCloseable {
     return slot[i];
   }
 
-  /** End of the newest SYNC record that changed the page. */
+  /**
+   * End of the newest SYNC record that changed the page, or one that guests were copied from
+   * (LOG-5: a guest that is changed where it lives leaves its home as it was).
+   */
   long syncLsn() {
-    return PageLayout.syncLsn(address);
+    return Math.max(PageLayout.syncLsn(address), guestSyncLsn);
   }
 
   long page() {
@@ -44,6 +48,7 @@ public final class PageRows implements AutoCloseable {
   void clear() {
     count = 0;
     guestBytes = 0;
+    guestSyncLsn = 0;
   }
 
   void add(int homeSlot, int offset) {
@@ -64,9 +69,10 @@ public final class PageRows implements AutoCloseable {
     return PageLayout.PAGE_BYTES + guestBytes;
   }
 
-  void addGuest(int homeSlot, int offset, int bytes) {
+  void addGuest(int homeSlot, int offset, int bytes, long pageSyncLsn) {
     add(homeSlot, offset);
     guestBytes += bytes;
+    guestSyncLsn = Math.max(guestSyncLsn, pageSyncLsn);
   }
 
   @Override

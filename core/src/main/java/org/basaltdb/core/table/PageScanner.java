@@ -82,11 +82,12 @@ final class PageScanner {
     int bytes = Math.min(RowCodec.rowBytes(frame + offset) & -8, PageLayout.PAGE_BYTES - offset);
     int at = rows.guestOffset();
     Memory.copy(frame + offset, rows.page() + at, bytes);
+    long syncLsn = PageLayout.syncLsn(frame);
     VarHandle.loadLoadFence();
     if (Memory.getLongOpaque(wordAddress) != word) {
       return false;
     }
-    rows.addGuest(homeSlot, at, bytes);
+    rows.addGuest(homeSlot, at, bytes, syncLsn);
     return true;
   }
 }

@@ -335,6 +335,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     stored.writeGuest(frame + at, slot, PageLayout.location(page, homeSlot));
     heap.leaveStub(home, homeSlot, PageLayout.location(target, slot));
     PrimaryIndex.replace(entryAddress, target, at);
+    carrySyncLsn(home, frame);
     endChange(target, frame, m);
     endChange(page, home, m);
   }
@@ -350,6 +351,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     if (target == homePage) {
       at = heap.reallocate(homePage, home, homeSlot, stored.bytes(), this);
       stored.write(home + at, homeSlot);
+      carrySyncLsn(from, home);
+      PrimaryIndex.replace(entryAddress, target, at);
     } else {
       long frame = pages.beginChange(target);
       int slot =
@@ -357,9 +360,10 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       at = PageLayout.offsetOfSlot(PageLayout.slot(frame, slot));
       stored.writeGuest(frame + at, slot, location);
       RowHeap.redirectStub(home, homeSlot, PageLayout.location(target, slot));
+      carrySyncLsn(from, frame);
+      PrimaryIndex.replace(entryAddress, target, at);
       endChange(target, frame, m);
     }
-    PrimaryIndex.replace(entryAddress, target, at);
     heap.freeSlot(from, RowCodec.slot(from + offset));
     endChange(homePage, home, m);
     endChange(page, from, m);
@@ -426,6 +430,16 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       reader.lastSyncLsn(m.endLsn);
     }
     return true;
+  }
+
+  /**
+   * LOG-5: a row that moves takes its page's word along on how durable it is. A write that did not
+   * ask for SYNC may have kept columns of one that did.
+   */
+  private static void carrySyncLsn(long from, long to) {
+    if (PageLayout.syncLsn(from) > PageLayout.syncLsn(to)) {
+      PageLayout.syncLsn(to, PageLayout.syncLsn(from));
+    }
   }
 
   private void endChange(int page, long frame, Mutation m) {

@@ -352,6 +352,27 @@ class CommandQueueTest {
     assertThat(inside[0]).isEqualTo(queue.performedCount() + 600);
   }
 
+  /// TOKEN-4: commands that came during a loan of several partitions run when none of them is held
+  /// any more.
+  @Test
+  void aLoanOfSeveralHoldsNothingWhileLateArrivalsRun() throws Exception {
+    CommandQueue first = queue(4, false);
+    CommandQueue second = queue(4, false);
+    AtomicBoolean space = new AtomicBoolean();
+    Work thirsty = new Work(() -> space.get() ? Command.FINISHED : 64);
+    AtomicBoolean otherRan = new AtomicBoolean();
+    host.onSpaceWait =
+        () -> {
+          first.run(Work.of(() -> otherRan.set(true)), 0);
+          space.set(true);
+        };
+    Loan loan = Loan.of(List.of(first, second));
+    assertThat(second.submit(thirsty, 0)).isTrue();
+    loan.close();
+    assertThat(otherRan).isTrue();
+    assertThat(thirsty.isDone()).isTrue();
+  }
+
   @Test
   void carriesAbandonedCommandsOut() {
     CommandQueue queue = queue(4, false);
