@@ -99,7 +99,7 @@ public final class Basalt implements AutoCloseable {
   ///
   /// @throws MemoryBudgetExceededException if an empty database does not fit into the budget
   public static Basalt openInMemory(Options options) {
-    return new Basalt(Engine.openInMemory(options));
+    return new Basalt(Engine.openInMemory(requireNonNull(options, "options")));
   }
 
   /// Creates a table; durable on return.
@@ -118,6 +118,7 @@ public final class Basalt implements AutoCloseable {
   /// @throws UnknownTableException if there is none of that name
   /// @throws ClosedException if the database is closed
   public void dropTable(String name) {
+    requireNonNull(name, "name");
     TableEntry dropped = inside(() -> engine.catalog().drop(name));
     tables.remove(dropped.id());
   }
@@ -127,6 +128,7 @@ public final class Basalt implements AutoCloseable {
   /// @throws UnknownTableException if there is none
   /// @throws ClosedException if the database is closed
   public Table table(String name) {
+    requireNonNull(name, "name");
     engine.lifecycle().check();
     TableEntry entry = engine.catalog().find(name);
     if (entry == null) {
@@ -139,6 +141,7 @@ public final class Basalt implements AutoCloseable {
   ///
   /// @throws ClosedException if the database is closed
   public boolean hasTable(String name) {
+    requireNonNull(name, "name");
     engine.lifecycle().check();
     return engine.catalog().find(name) != null;
   }
@@ -176,6 +179,7 @@ public final class Basalt implements AutoCloseable {
   /// @throws InterruptedWaitException if the thread is interrupted while it waits for a session
   /// @throws ClosedException if the database is closed
   public <T> T withSession(Function<? super Session, ? extends T> work) {
+    requireNonNull(work, "work");
     Session current = pool.current();
     if (current != null) {
       return work.apply(current);
@@ -190,6 +194,7 @@ public final class Basalt implements AutoCloseable {
 
   /// As [#withSession], for work without a result.
   public void useSession(Consumer<? super Session> work) {
+    requireNonNull(work, "work");
     Session current = pool.current();
     if (current != null) {
       work.accept(current);

@@ -2,6 +2,7 @@ package org.basaltdb.core;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.recovery.Manifest;
@@ -9,6 +10,7 @@ import org.basaltdb.offheap.file.Seam;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.wal.Durability;
 import org.basaltdb.wal.LogOptions;
+import org.jspecify.annotations.Nullable;
 
 /// How a database is opened. Immutable; what is not set keeps its default.
 ///
@@ -279,6 +281,9 @@ public final class Options {
       range(problems, "ringCapacity", ringCapacity, 2, MAX_RING_CAPACITY);
       range(problems, "sessionPoolSize", sessionPoolSize, 1, MAX_SESSION_POOL_SIZE);
       range(problems, "submitSlots", submitSlots, 1, MAX_SUBMIT_SLOTS);
+      present(problems, "durability", durability, Durability.values());
+      present(problems, "writerMode", writerMode, WriterMode.values());
+      present(problems, "writerIdle", writerIdle, WriterIdle.values());
       range(problems, "interval", interval, MIN_INTERVAL, MAX_INTERVAL);
       range(problems, "backpressureTimeout", backpressureTimeout, Duration.ZERO, MAX_INTERVAL);
       checkLog(problems);
@@ -345,9 +350,22 @@ public final class Options {
       }
     }
 
+    private static void present(
+        List<String> problems, String name, @Nullable Object found, Object[] choices) {
+      if (found == null) {
+        problems.add(problem(name, "null", "one of " + Arrays.toString(choices)));
+      }
+    }
+
     private static void range(
-        List<String> problems, String name, Duration found, Duration least, Duration most) {
-      if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
+        List<String> problems,
+        String name,
+        @Nullable Duration found,
+        Duration least,
+        Duration most) {
+      if (found == null) {
+        problems.add(problem(name, "null", least + " to " + most));
+      } else if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
         problems.add(problem(name, found, least + " to " + most));
       }
     }

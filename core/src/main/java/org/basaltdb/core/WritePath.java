@@ -1,5 +1,7 @@
 package org.basaltdb.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.ref.Reference;
 import java.util.List;
 import org.basaltdb.core.SessionMemory.NativeBlock;
@@ -51,6 +53,8 @@ final class WritePath {
   }
 
   boolean write(Table table, RowBuffer row, byte kind, Durability durability) {
+    requireNonNull(row, "row");
+    requireNonNull(durability, "durability");
     gate.enter(table);
     try {
       prepare(table, row, kind, durability);
@@ -62,6 +66,7 @@ final class WritePath {
   }
 
   boolean delete(Table table, long key, Durability durability) {
+    requireNonNull(durability, "durability");
     gate.enter(table);
     try {
       prepareDelete(table, key, durability);
@@ -72,6 +77,8 @@ final class WritePath {
   }
 
   boolean delete(Table table, Key key, Durability durability) {
+    requireNonNull(key, "key");
+    requireNonNull(durability, "durability");
     gate.enter(table);
     try {
       prepareDelete(table, key, durability);
@@ -209,6 +216,7 @@ final class WritePath {
   // ---- submitting
 
   Completion submitDelete(Table table, long key, Durability durability) {
+    requireNonNull(durability, "durability");
     gate.enter(table);
     try {
       int slot = slots().acquire();
@@ -220,6 +228,8 @@ final class WritePath {
   }
 
   Completion submitDelete(Table table, Key key, Durability durability) {
+    requireNonNull(key, "key");
+    requireNonNull(durability, "durability");
     gate.enter(table);
     try {
       int slot = slots().acquire();
@@ -232,6 +242,8 @@ final class WritePath {
   }
 
   Completion submit(Table table, RowBuffer row, byte kind, Durability durability) {
+    requireNonNull(row, "row");
+    requireNonNull(durability, "durability");
     gate.enter(table);
     try {
       int slot = slots().acquire();

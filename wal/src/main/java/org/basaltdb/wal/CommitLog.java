@@ -39,7 +39,7 @@ public interface CommitLog extends AutoCloseable {
   long payloadAddress(long lsn);
 
   /// Makes a claimed record part of the log. For [Durability#SYNC] [#lastSyncLsn()] is raised
-  /// first.
+  /// first. If it throws, the place is padding (LOG-1), and is the caller's no longer.
   ///
   /// @param payloadBytes as claimed
   /// @param recordType [RecordType#MUTATION] to [RecordType#ABORT]

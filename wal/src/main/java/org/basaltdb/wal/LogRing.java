@@ -204,14 +204,20 @@ final class LogRing implements AutoCloseable {
         address, at, payloadBytes, RecordType.PADDING, flags, Durability.NONE, generation);
   }
 
-  /// Makes a claimed record visible to the leader.
+  /// Makes a claimed record visible to the leader; or padding, if anything is thrown (LOG-1): the
+  /// store that publishes is the last step, so until then the place is still the claimer's.
   void publish(long lsn, int payloadBytes, byte type, byte flags, Durability durability) {
     long address = address(lsn);
     assert RecordLayout.length(address) == 0 : "LOG-9: published twice, or never claimed: " + lsn;
-    if (durability == Durability.SYNC) {
-      lastSync.raise(lsn + RecordLayout.frameBytes(lsn, payloadBytes));
+    try {
+      if (durability == Durability.SYNC) {
+        lastSync.raise(lsn + RecordLayout.frameBytes(lsn, payloadBytes));
+      }
+      RecordLayout.publish(address, lsn, payloadBytes, type, flags, durability, generation);
+    } catch (Throwable unpublished) {
+      publishPadding(lsn, payloadBytes);
+      throw unpublished;
     }
-    RecordLayout.publish(address, lsn, payloadBytes, type, flags, durability, generation);
   }
 
   /// Makes padding of a claimed record that cannot be written.

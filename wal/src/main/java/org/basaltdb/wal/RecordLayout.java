@@ -96,14 +96,14 @@ public final class RecordLayout {
       byte flags,
       Durability durability,
       int generation) {
-    Memory.putLong(address + LSN_OFFSET, lsn);
-    Memory.putLong(
-        address + TYPE_OFFSET,
+    long description =
         (type & 0xFFL)
             | (long) VERSION << VERSION_SHIFT
             | (long) durability.code() << DURABILITY_SHIFT
             | (flags & 0xFFL) << FLAGS_SHIFT
-            | (long) generation << GENERATION_SHIFT);
+            | (long) generation << GENERATION_SHIFT;
+    Memory.putLong(address + LSN_OFFSET, lsn);
+    Memory.putLong(address + TYPE_OFFSET, description);
     Memory.putIntRelease(address + LENGTH_OFFSET, HEADER_BYTES + payloadBytes);
   }
 

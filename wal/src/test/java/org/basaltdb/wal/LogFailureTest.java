@@ -10,9 +10,11 @@ import java.util.List;
 import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.offheap.file.fault.FileOperation;
 import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.posix.Errno;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,6 +56,27 @@ class LogFailureTest {
 
     disk.files.restart(5);
     assertThat(disk.open().replayed()).startsWith(acknowledged);
+  }
+
+  /// LOG-1: what was claimed and could not be published is padding, not a hole that every commit
+  /// behind it waits for.
+  @Test
+  @Timeout(60)
+  @SuppressWarnings("NullAway") // the null is what cannot be published
+  void aThrowableWhilePublishingLeavesNoHole() throws Exception {
+    Disk.Opened opened = disk.open();
+    Log log = opened.log();
+    TestRecord before = opened.append(1, 100, Durability.NONE);
+    for (int payloadBytes : new int[] {0, 3, 100, 5000}) {
+      long lsn = log.claim(payloadBytes);
+      Memory.fill(log.payloadAddress(lsn), payloadBytes, (byte) -1);
+      assertThatThrownBy(() ->
+              log.publish(lsn, payloadBytes, RecordType.MUTATION, RecordLayout.COMMIT_FLAG, null))
+          .isInstanceOf(NullPointerException.class);
+    }
+    TestRecord after = opened.appendDurably(2, 100);
+    log.close();
+    assertThat(disk.open().replayed()).containsExactly(before, after);
   }
 
   @Test

@@ -258,7 +258,7 @@ public final class Catalog {
       try {
         long lsn = claim(payloadBytes, step);
         if (lsn != CommitLog.NO_SPACE) {
-          CatalogRecordLayout.write(log.payloadAddress(lsn), operation, tableId, schema);
+          write(lsn, operation, tableId, schema, step);
           log.publish(lsn, payloadBytes, RecordType.DDL, Durability.SYNC);
           step.published();
           return lsn;
@@ -268,6 +268,17 @@ public final class Catalog {
       }
       // TOKEN-4: nothing is held while the log makes room.
       log.awaitSpace(payloadBytes);
+    }
+  }
+
+  /// LOG-1: what is claimed becomes a record or padding.
+  private void write(long lsn, byte operation, int tableId, byte[] schema, Step step) {
+    try {
+      CatalogRecordLayout.write(log.payloadAddress(lsn), operation, tableId, schema);
+    } catch (Throwable failure) {
+      log.publishPadding(lsn, CatalogRecordLayout.payloadBytes(schema));
+      step.undo();
+      throw failure;
     }
   }
 
