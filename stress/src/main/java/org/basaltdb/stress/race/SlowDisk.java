@@ -16,12 +16,12 @@ final class SlowDisk {
   /// Nobody can tell any more: the reader was asleep while the note was written over.
   static final String FORGOTTEN = "FORGOTTEN";
 
-  private static final int EXPECTED_ROW_BYTES = 900;
-  private static final int KEYS = 8;
+  private static final int EXPECTED_ROW_BYTES = 500;
+  private static final int KEYS = 16;
   private static final int SMALL_WORDS = 30;
   private static final int LARGE_WORDS = 700;
   private static final int DISK_EVERY = 5;
-  private static final int UPDATE_EVERY = 4;
+  private static final int UPDATE_EVERY = 2;
 
   /// Notes of the newest writes, by number.
   private static final int NOTES = 1 << 16;
