@@ -20,6 +20,9 @@ final class Lifecycle {
   private final AtomicReference<@Nullable String> closer = new AtomicReference<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
+  /// The mark of CLOSE-1: every read looks at it, so it is one load.
+  private volatile boolean closing;
+
   /// Something open.
   ///
   /// @param what for messages, for instance `database /data/shop`
@@ -35,7 +38,11 @@ final class Lifecycle {
   ///
   /// @return whether the calling thread is the one that closes
   boolean begin() {
-    return closer.compareAndSet(null, "thread '" + Thread.currentThread().getName() + "'");
+    if (!closer.compareAndSet(null, "thread '" + Thread.currentThread().getName() + "'")) {
+      return false;
+    }
+    closing = true;
+    return true;
   }
 
   /// Lets those go on who wait for the end of the close.
@@ -44,7 +51,7 @@ final class Lifecycle {
   }
 
   boolean isOpen() {
-    return closer.get() == null;
+    return !closing;
   }
 
   /// Throws unless it is open.

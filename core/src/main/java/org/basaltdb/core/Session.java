@@ -21,6 +21,7 @@ import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.PageRows;
+import org.basaltdb.core.table.PointReader;
 import org.basaltdb.core.table.ReadContext;
 import org.basaltdb.core.table.TablePartition;
 import org.basaltdb.offheap.epoch.Epochs;
@@ -58,6 +59,7 @@ public final class Session implements AutoCloseable {
   private final String name;
   private final boolean pooled;
   private final Lifecycle lifecycle;
+  private final Lifecycle engineLifecycle;
   private final CommitLog log;
   private final Epochs epochs;
   private final Gate gate;
@@ -83,6 +85,7 @@ public final class Session implements AutoCloseable {
     this.name = name;
     this.pooled = pooled;
     this.lifecycle = new Lifecycle(name);
+    this.engineLifecycle = engine.lifecycle();
     this.log = engine.log();
     this.epochs = engine.epochs();
     this.memory = new SessionMemory(engine.budget());
@@ -106,18 +109,54 @@ public final class Session implements AutoCloseable {
   /// @throws org.basaltdb.core.error.TypeMismatchException if the key of the table is something
   ///   else
   public boolean get(Table table, long key, RowView view) {
-    RowImageReader reader = readerOf(table, view);
+    checkCall(table);
+    RowImageReader reader = view.reader();
     TableEntry entry = table.entry();
+    RowLayout layout = entry.layout();
     try {
-      if (entry.layout().isLongKey()) {
-        return read(table, entry.hasher().hashWordOfLong(key), key, 0, reader);
+      if (layout.isLongKey()) {
+        long hashWord = entry.hasher().hashWordOfLong(key);
+        return getQuickly(table, entry, hashWord, key, reader)
+            || read(table, hashWord, key, 0, reader);
       }
-      long image = memory.keyImage(entry.layout());
-      KeyCodec.encodeLong(entry.layout(), key, image);
+      table.checkLayout(reader.layout());
+      reader.hide();
+      long image = memory.keyImage(layout);
+      KeyCodec.encodeLong(layout, key, image);
       return readByImage(table, image, reader);
     } finally {
       keep(view, this);
     }
+  }
+
+  /// The get as it mostly goes. The processor runs ahead into the next get as far as a few hundred
+  /// instructions reach; so the load that misses the caches comes first, and what could be done
+  /// before it is done while it waits.
+  ///
+  /// @return false if the row was not found like that; the view is hidden then
+  private boolean getQuickly(
+      Table table, TableEntry entry, long hashWord, long key, RowImageReader reader) {
+    int bytes = 0;
+    epochs.enter(epochSlot);
+    try {
+      if (canRead(entry)) {
+        PointReader rows = entry.partitions()[entry.partitionOf(hashWord)].reader();
+        long bucket = rows.homeBucket(hashWord);
+        long bucketWord = Memory.getLongAcquire(bucket);
+        table.checkLayout(reader.layout());
+        reader.hide();
+        bytes = rows.readAtHome(bucket, bucketWord, hashWord, key, reader.pageTarget());
+      }
+    } finally {
+      epochs.exit(epochSlot);
+    }
+    if (bytes > 0) {
+      reader.showPageTarget();
+      return true;
+    }
+    table.checkLayout(reader.layout());
+    reader.hide();
+    return false;
   }
 
   /// Looks a row up by its key.
@@ -202,7 +241,7 @@ public final class Session implements AutoCloseable {
   /// Inside an epoch: whether there is something to read. If not, what the reader does next says
   /// why.
   boolean canRead(TableEntry entry) {
-    return engine.lifecycle().isOpen() && !entry.isDropped();
+    return engineLifecycle.isOpen() && !entry.isDropped();
   }
 
   private long readAsCommand(

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Confined to one thread at a time. Nothing allocates on the heap; native memory is taken at the
 /// first target and when a larger one is needed.
 public final class RowImageReader {
-  private static final byte[] NO_CODES = {};
-
   private final RowLayout layout;
   private final Projection projection;
   private final int[] offsets;
@@ -25,7 +23,13 @@ public final class RowImageReader {
   private final NativeBuffer narrow;
   private final NativeBuffer large;
 
-  private byte[] codes = NO_CODES;
+  private final byte[] codes;
+
+  /// How many columns can be read: all while an image is shown, else none. A number and not another
+  /// array of codes, because this changes with every read, and to store a reference costs a full
+  /// fence where the collector's barrier has one: then no read would overlap with the next.
+  private int columnCount;
+
   private long image;
   private long base;
   private boolean wide;
@@ -40,6 +44,7 @@ public final class RowImageReader {
     this.offsets = layout.offsets();
     this.nullBits = layout.nullBits();
     this.endsOffset = layout.endsOffset();
+    this.codes = projection.codes();
     this.narrow = new NativeBuffer(budget);
     this.large = new NativeBuffer(budget);
   }
@@ -54,10 +59,12 @@ public final class RowImageReader {
     return projection;
   }
 
-  /// One [FieldCode] a column, without [FieldCode#KEY] and 0 where it is left out; none while
-  /// nothing is shown.
-  public byte[] codes() {
-    return codes;
+  /// The [FieldCode] of a column, without [FieldCode#KEY]; 0 where it is left out, and for every
+  /// column while nothing is shown.
+  ///
+  /// @param column any number
+  public int code(int column) {
+    return column >= 0 && column < columnCount ? codes[column] : 0;
   }
 
   /// Who freed the reader, or null while it is in use.
@@ -106,17 +113,27 @@ public final class RowImageReader {
     image = address;
     base = RowCodec.base(address);
     wide = base != address;
-    codes = projection.codes();
+    columnCount = codes.length;
+  }
+
+  /// Shows the row that was copied to [#pageTarget] since; rows of pages are never wide.
+  public void showPageTarget() {
+    long address = narrow.address();
+    assert !RowCodec.isWide(address);
+    image = address;
+    base = address;
+    wide = false;
+    columnCount = codes.length;
   }
 
   /// Shows nothing.
   public void hide() {
-    codes = NO_CODES;
+    columnCount = 0;
   }
 
   /// Whether an image is shown.
   public boolean isShowing() {
-    return codes.length > 0;
+    return columnCount > 0;
   }
 
   /// The image that is shown.

@@ -512,8 +512,7 @@ public final class RowView {
 
   /// The code of a column, with the bit for NULL; 0 if it cannot be read.
   private int code(int column) {
-    byte[] codes = reader.codes();
-    return column >= 0 && column < codes.length ? codes[column] : 0;
+    return reader.code(column);
   }
 
   /// Makes sure of a value of that type. For a NOT NULL column this is one comparison.

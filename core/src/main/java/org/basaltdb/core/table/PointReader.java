@@ -21,7 +21,7 @@ import org.basaltdb.wal.CommitLog;
  * <p>Cost: one bucket line and the row's lines from memory, which depend on one another; the
  * directory and the page word mostly sit in cache.
  */
-final class PointReader {
+public final class PointReader {
   /** The key is not there, and was not at some moment during the call. */
   static final int ABSENT = 0;
 
@@ -101,10 +101,14 @@ final class PointReader {
   }
 
   /** Address of the bucket in which a key most likely is; the caller is inside an epoch. */
-  long homeBucket(long hashWord) {
-    int hash = KeyHash.indexHash(hashWord);
-    return PrimaryIndex.segment(Memory.getLongAcquire(directoryWordAddress), base, rangeStart, hash)
-        + bucketOffset(home(hash, KeyHash.tag(hashWord)));
+  public long homeBucket(long hashWord) {
+    long segment =
+        PrimaryIndex.segment(
+            Memory.getLongAcquire(Memory.bounded(directoryWordAddress)),
+            Memory.bounded(base),
+            rangeStart,
+            KeyHash.indexHash(hashWord));
+    return segment + bucketOffset(KeyHash.home(hashWord));
   }
 
   /** For batches: copies the row if it has the key; the caller validates. */
@@ -133,30 +137,36 @@ final class PointReader {
     return readAnywhere(context, hashWord, keyWord, keyImage, dest);
   }
 
+  private int readAtHome(long hashWord, long keyWord, long dest) {
+    long bucket = homeBucket(hashWord);
+    return readAtHome(bucket, Memory.getLongAcquire(bucket), hashWord, keyWord, dest);
+  }
+
   /**
    * The read as it mostly goes: an eight-byte key, in its home bucket, under the first place whose
-   * tag matches, in a page that nobody writes, with nothing on its way to the disk. Anything else
-   * is left to {@link #readAnywhere}, which begins anew.
+   * tag matches, in a page that nobody writes, of a row that is whole, with nothing on its way to
+   * the disk. Anything else is left to {@link #read}, which begins anew.
    *
    * <p>The same protocol in as few instructions as can be: they fill the window in which the
-   * processor runs ahead into the next get while this one waits for memory, so a get costs what it
-   * has of both multiplied.
+   * processor runs ahead into the next get while this one waits for memory. The caller loads the
+   * bucket and has other things to do before it calls: what stands between the load of one get and
+   * the load of the next decides whether they overlap.
    *
-   * @return bytes of the row, or {@link #NOT_HERE} for anything unusual
+   * @param bucket the {@linkplain #homeBucket home bucket} of the key
+   * @param bucketWord its first word, read with acquire in this epoch
+   * @param dest address of room for a page
+   * @return bytes of the row; zero or less for anything unusual
    */
-  private int readAtHome(long hashWord, long keyWord, long dest) {
+  public int readAtHome(long bucket, long bucketWord, long hashWord, long keyWord, long dest) {
     long pool = Memory.bounded(base);
     long words = Memory.bounded(wordBase);
     int hash = KeyHash.indexHash(hashWord);
-    long segment =
-        PrimaryIndex.segment(
-            Memory.getLongAcquire(Memory.bounded(directoryWordAddress)), pool, rangeStart, hash);
-    long bucket = segment + bucketOffset(KeyHash.home(hashWord));
-    long marks = match(Memory.getLongAcquire(bucket), KeyHash.tag(hashWord));
+    long marks = match(bucketWord, KeyHash.tag(hashWord));
     if (marks == 0) {
       return NOT_HERE;
     }
-    long address = bucket + ENTRIES_OFFSET + (Long.numberOfTrailingZeros(marks) & 0x38);
+    long address =
+        bucket + ENTRIES_OFFSET + ((long) (Long.numberOfTrailingZeros(marks) >>> 3) << 3);
     long entry = Memory.getLongOpaque(address);
     if (hashOf(entry) != hash) {
       return NOT_HERE;
@@ -183,7 +193,7 @@ final class PointReader {
     if (Memory.getLongOpaque(wordAddress) != word || lastSyncLsn() > durableLsn) {
       return NOT_HERE;
     }
-    return rowBytes;
+    return RowCodec.hasOverflow(row) ? NOT_HERE : rowBytes;
   }
 
   private int readAnywhere(

@@ -125,7 +125,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     return log.lastSyncLsn() <= log.durableLsn();
   }
 
-  PointReader reader() {
+  /** The lock-free reads by key. */
+  public PointReader reader() {
     return reader;
   }
 

@@ -131,8 +131,8 @@ public final class SegmentLayout {
   }
 
   /** Byte offset in the segment of home bucket {@code home}. */
-  public static int bucketOffset(int home) {
-    return BUCKETS_OFFSET + (home << LINE_SHIFT);
+  public static long bucketOffset(int home) {
+    return BUCKETS_OFFSET + ((long) home << LINE_SHIFT);
   }
 
   /** The home bucket that follows {@code home}, around the end. */
