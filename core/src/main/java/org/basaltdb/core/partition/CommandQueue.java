@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 ///   before its command is done (time-out, interrupt) tries the token once more, because it may be
 ///   the one that was chosen. So neither a hand-over nor a preempted successor strands a command:
 ///   any later arrival serves it too.
+/// - **TOKEN-7.** A command overtakes none that its thread submitted before. The ring keeps their
+///   order; a holder passes the ring by only if its indices say that no place is claimed. A first
+///   element that is not stored yet says nothing: commands of the holder may stand behind it.
 ///
 /// Source of the scheme: flat combining (Hendler, Incze, Shavit, Tzafrir 2010) with a bounded turn.
 public final class CommandQueue {
@@ -111,8 +114,8 @@ public final class CommandQueue {
     command.arm();
     if (!dedicated && tryEnter()) {
       // Nothing waits: the ring would only be a detour, since this thread would take its own
-      // command out of it next.
-      boolean direct = stalled == null && ring.relaxedPeek() == null;
+      // command out of it next. Asked of the indices (TOKEN-7), not of the first element.
+      boolean direct = stalled == null && ring.isEmpty();
       if (serveHolding(direct ? command : null)) {
         serve();
       }
@@ -399,7 +402,8 @@ public final class CommandQueue {
 
   /// The look after the release (TOKEN-1). If nobody took the token since, the consumer index and
   /// the stalled command are what this thread left, so the answer is exact; if somebody did, the
-  /// answer does not matter: the look is his to make.
+  /// answer does not matter: the look is his to make. A place that is claimed and not stored hides
+  /// what stands behind it; its producer has its own look still before it (TOKEN-2).
   private boolean somethingWaiting() {
     return stalled != null || ring.relaxedPeek() != null;
   }

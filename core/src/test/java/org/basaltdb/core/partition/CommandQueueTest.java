@@ -150,6 +150,28 @@ class CommandQueueTest {
     assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
   }
 
+  /// TOKEN-7: a producer that has claimed a place and not stored its command there yet hides what
+  /// stands behind it.
+  @Test
+  void overtakesNoCommandThatStandsBehindAClaimedPlace() throws Exception {
+    CommandQueue queue = queue(16, false);
+    List<String> order = new ArrayList<>();
+    ClaimedPlace place = ClaimedPlace.in(queue);
+    Work first = Work.of(() -> order.add("submitted first"));
+    assertThat(queue.submit(first, 0)).isTrue();
+    Thread session =
+        Thread.ofPlatform().start(() -> queue.run(Work.of(() -> order.add("second")), SECOND));
+    while (queue.waitingCount() < 3 && session.isAlive()) {
+      Thread.sleep(1);
+    }
+    Work late = Work.of(() -> order.add("late producer"));
+    late.arm();
+    place.store(late);
+    queue.awaitUninterruptibly(late);
+    session.join();
+    assertThat(order).containsExactly("late producer", "submitted first", "second");
+  }
+
   @Test
   void refusesACommandWhenTheRingStaysFull() {
     CommandQueue queue = queue(2, false);
