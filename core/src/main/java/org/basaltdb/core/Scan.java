@@ -58,7 +58,7 @@ public final class Scan implements AutoCloseable {
           return true;
         }
       } else if (!loadPage()) {
-        close();
+        end();
       }
     }
     return false;
@@ -109,8 +109,19 @@ public final class Scan implements AutoCloseable {
   }
 
   /// Ends the scan and gives its memory back. Does nothing if it has ended.
+  ///
+  /// @throws org.basaltdb.core.error.SessionThreadException if another thread than the session's
+  ///   calls: the session's may be copying a page right now
   @Override
   public void close() {
+    if (!ended) {
+      session.checkThread();
+      end();
+    }
+  }
+
+  /// Ends it, in the thread that has the session.
+  void end() {
     if (!ended) {
       ended = true;
       reader.hide();

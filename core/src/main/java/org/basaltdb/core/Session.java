@@ -590,7 +590,8 @@ public final class Session implements AutoCloseable {
     engine.lifecycle().check();
   }
 
-  private void checkThread() {
+  /// Throws unless the calling thread has the session; the database may be closed.
+  void checkThread() {
     if (!isOwner()) {
       lifecycle.check();
       Thread thread = owner;
@@ -635,7 +636,7 @@ public final class Session implements AutoCloseable {
 
   private void endAll() {
     for (Scan scan : List.copyOf(scans)) {
-      scan.close();
+      scan.end();
     }
     writes.abandonAll();
   }

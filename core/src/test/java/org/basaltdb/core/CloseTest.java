@@ -140,6 +140,7 @@ class CloseTest {
               () -> session.submitUpsert(users, row),
               () -> session.scan(users),
               scan::next,
+              scan::close,
               session::lastGeneratedKey,
               session::close);
       AtomicReference<@Nullable Throwable> wrong = new AtomicReference<>();
@@ -161,6 +162,8 @@ class CloseTest {
       assertThat(wrong.get()).isNull();
       session.insert(users, row);
       assertThat(users.rowCount()).isEqualTo(1);
+      assertThat(scan.next()).isTrue();
+      scan.close();
     }
   }
 
