@@ -44,7 +44,9 @@ final class RaceProcess {
         }
       }
       int status = waitFor(process);
-      if (status != 0 || results.isEmpty()) {
+      if (status == RaceRunner.STUCK && results.size() < tests.size()) {
+        results.add(RaceResult.stuck(tests.get(results.size()), 0, 0));
+      } else if (status != 0 || results.isEmpty()) {
         results.add(
             RaceResult.broken(
                 tests.getFirst(),

@@ -17,6 +17,11 @@ record RaceResult(String test, long samples, long forbidden, String seen, boolea
     return new RaceResult(test, 0, 0, why, true);
   }
 
+  /// A thread that waits for ever is a forbidden outcome of every test.
+  static RaceResult stuck(String test, long samples, long forbidden) {
+    return new RaceResult(test, samples, forbidden + 1, "a thread waits for ever", false);
+  }
+
   static RaceResult parse(String[] fields) {
     return new RaceResult(
         fields[1],

@@ -25,11 +25,13 @@ import org.openjdk.jcstress.infra.runners.TestList;
 /// and the JVM can do. Here the runners that it generated are called as its forked JVMs call them,
 /// so that a weakened variant costs a JVM and as many rounds as it takes to catch it.
 public final class RaceRunner {
+  /// The status of a JVM whose test did not end.
+  static final int STUCK = 3;
+
   /// Outcomes between two meetings of the threads, and meetings before objects are made anew.
   private static final int STRIDE_SIZE = 50;
 
   private static final int STRIDE_COUNT = 4;
-  private static final int STUCK = 3;
   private static final int MAX_FOOTPRINT_MEBIBYTES = 256;
 
   private RaceRunner() {}
@@ -99,6 +101,9 @@ public final class RaceRunner {
         round++) {
       Runner<?> runner = (Runner<?>) constructor.newInstance(config(test, plan));
       TestResult result = runner.run();
+      if (result.status() == Status.TIMEOUT_ERROR) {
+        return RaceResult.stuck(name, samples, forbidden);
+      }
       if (result.status() != Status.NORMAL) {
         return new RaceResult(
             name, samples, forbidden, result.status() + ": " + result.getMessages(), true);

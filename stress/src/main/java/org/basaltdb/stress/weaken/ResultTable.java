@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /// The table that people read, a line a result, as they come.
 final class ResultTable {
-  private static final String FORMAT = "%-18s %-52s %12s %10s  %s%n";
+  private static final String FORMAT = "%6s %-18s %-52s %12s %10s  %s%n";
 
   private final PrintStream out;
   private final List<String> surprises = new ArrayList<>();
@@ -19,9 +19,11 @@ final class ResultTable {
     this.out = out;
   }
 
-  void begin() {
-    out.printf(FORMAT, "test", "variant", "samples", "forbidden", "verdict");
-    out.printf(FORMAT, "----", "-------", "-------", "---------", "-------");
+  /// @param runs how many lines there will be, about
+  void begin(long runs) {
+    out.printf("%d runs, each a line when it has ended%n%n", runs);
+    out.printf(FORMAT, "time", "test", "variant", "samples", "forbidden", "verdict");
+    out.printf(FORMAT, "----", "----", "-------", "-------", "---------", "-------");
   }
 
   /// A result of the real protocol.
@@ -68,6 +70,7 @@ final class ResultTable {
   private void line(RaceResult result, String variant, String verdict) {
     out.printf(
         FORMAT,
+        elapsed(),
         result.test(),
         variant,
         String.format(Locale.ROOT, "%,d", result.samples()),
@@ -76,22 +79,21 @@ final class ResultTable {
     out.flush();
   }
 
+  private String elapsed() {
+    long seconds = (System.nanoTime() - beganNanos) / 1_000_000_000;
+    return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
+  }
+
   /// Prints what came of it.
   ///
   /// @return whether there was no surprise
   boolean end() {
     out.println();
     surprises.forEach(surprise -> out.println("SURPRISE " + surprise));
-    long seconds = (System.nanoTime() - beganNanos) / 1_000_000_000;
     out.printf(
         "%s: %d runs of the real protocols without a forbidden outcome, %d weakenings caught, "
-            + "%d surprises, in %d:%02d%n",
-        surprises.isEmpty() ? "PASS" : "FAIL",
-        holds,
-        caught,
-        surprises.size(),
-        seconds / 60,
-        seconds % 60);
+            + "%d surprises, in %s%n",
+        surprises.isEmpty() ? "PASS" : "FAIL", holds, caught, surprises.size(), elapsed());
     return surprises.isEmpty();
   }
 }

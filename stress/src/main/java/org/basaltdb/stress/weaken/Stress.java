@@ -89,7 +89,7 @@ public final class Stress {
   private boolean run() throws IOException {
     List<Weakening> weakenings = Weakening.readAll(root.resolve(WEAKENED_DIRECTORY));
     WeakenedClasses classes = new WeakenedClasses(root, root.resolve(CLASSES_DIRECTORY), classPath);
-    table.begin();
+    table.begin(countRuns(weakenings));
     for (List<String> jvm : effort.jvms()) {
       for (String test : RaceRunner.tests()) {
         if (only.matcher(test).matches()) {
@@ -110,6 +110,16 @@ public final class Stress {
     }
     unproved(weakenings).forEach(table::unproved);
     return table.end();
+  }
+
+  private long countRuns(List<Weakening> weakenings) {
+    long asItIs = RaceRunner.tests().stream().filter(only.asMatchPredicate()).count();
+    long onVariants =
+        weakenings.stream()
+            .filter(weakening -> only.matcher(weakening.name()).matches())
+            .mapToLong(weakening -> weakening.tests().size() * (weakening.widens() ? 2L : 1L))
+            .sum();
+    return asItIs * effort.jvms().size() + onVariants;
   }
 
   private void race(Weakening weakening, WeakenedClasses classes) throws IOException {
