@@ -156,7 +156,7 @@ final class Engine {
       for (int number = 0; number < partitionCount; number++) {
         partitions.add(Partition.create(number, shared));
       }
-      LogReplay replay = new LogReplay(catalog, partitionCount, budget);
+      LogReplay replay = new LogReplay(catalog, partitionCount);
       log = directory == null ? new MemoryLog() : openLog(options, directory, budget, replay);
       deferred.attach(log);
       Engine engine =

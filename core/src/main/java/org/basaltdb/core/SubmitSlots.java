@@ -2,6 +2,7 @@ package org.basaltdb.core;
 
 import java.util.concurrent.locks.LockSupport;
 import org.basaltdb.core.SessionMemory.NativeBlock;
+import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.error.BackpressureException;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.offheap.memory.Memory;
@@ -63,6 +64,16 @@ final class SubmitSlots {
       }
     }
     throw new BackpressureException("the submit slots of " + session, 0, slotCount);
+  }
+
+  /// Whether a write in flight adds a row with that number in the auto-increment column.
+  boolean adds(TableEntry entry, long number) {
+    for (WriteCommand command : commands) {
+      if (!command.isFree() && command.adds(entry, number)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   WriteCommand command(int slot) {

@@ -3,6 +3,7 @@ package org.basaltdb.core;
 import static java.util.Objects.requireNonNull;
 
 import org.basaltdb.core.catalog.TableEntry;
+import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.table.Mutation;
@@ -49,6 +50,16 @@ final class WriteCommand extends Command {
     return requireNonNull(table, "the command was never aimed at a table");
   }
 
+  /// Whether it adds a row to that table with that number in the auto-increment column. Its bytes
+  /// have to be there still: asked by the session, of a slot that is not free.
+  boolean adds(TableEntry entry, long number) {
+    return table().entry() == entry
+        && (mutation.kind == Mutation.INSERT || mutation.kind == Mutation.UPSERT)
+        && RowCodec.integer(
+                entry.layout(), mutation.imageAddress, entry.schema().autoIncrementOrdinal())
+            == number;
+  }
+
   /// The number of the partition that it is for.
   int partition() {
     return partition;
@@ -83,6 +94,9 @@ final class WriteCommand extends Command {
     }
     if (mutation.outcome == Mutation.NO_LOG_SPACE) {
       return wantedLogBytes();
+    }
+    if (mutation.outcome == Mutation.INSERTED) {
+      entry.noteAdded(mutation.imageAddress);
     }
     requiredLsn = durabilityOfResult();
     return FINISHED;

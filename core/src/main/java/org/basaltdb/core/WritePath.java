@@ -39,6 +39,9 @@ final class WritePath {
   private @Nullable SubmitSlots submitted;
   private long lastGeneratedKey;
 
+  /// Whether the mutation prepared last has a number from the table's counter in its key.
+  private boolean generated;
+
   WritePath(Session session, Engine engine, Gate gate, SessionMemory memory) {
     this.session = session;
     this.engine = engine;
@@ -58,7 +61,14 @@ final class WritePath {
     gate.enter(table);
     try {
       prepare(table, row, kind, durability);
-      return run(writing);
+      engine.run(writing, writing.partition());
+      while (generated && isDuplicate(writing)) {
+        // Another session gave the number to a row of its own meanwhile; any other will do.
+        writing.consume();
+        prepare(table, row, kind, durability);
+        engine.run(writing, writing.partition());
+      }
+      return acknowledge(writing);
     } finally {
       gate.exit();
       Reference.reachabilityFence(row); // another thread may have read its memory until now
@@ -97,6 +107,7 @@ final class WritePath {
     TableEntry entry = table.entry();
     RowLayout layout = entry.layout();
     Mutation m = writing.mutation();
+    generated = false;
     if (kind == Mutation.UPDATE) {
       m.imageAddress = writer.encodeUpdate();
       m.setMaskAddress = writer.setMask();
@@ -113,23 +124,32 @@ final class WritePath {
     }
     long keyImage = memory.keyImage(layout);
     KeyCodec.encodeKeyImage(layout, m.imageAddress, keyImage);
-    aim(table, keyImage, kind, durability);
+    // A row with a new number replaces none, also where another session has just used the number.
+    aim(table, keyImage, generated ? Mutation.INSERT : kind, durability);
   }
 
   private long encodeRow(TableEntry entry, RowImageWriter writer) {
     AutoIncrement counter = entry.autoIncrement();
-    if (counter != null && writer.needsGeneratedKey()) {
-      long number = counter.next();
-      writer.generate(number);
-      long image = writer.encodeRow();
-      lastGeneratedKey = number;
-      return image;
+    if (counter == null || !writer.needsGeneratedKey()) {
+      return writer.encodeRow();
     }
+    long number = nextNumber(entry, counter);
+    writer.generate(number);
     long image = writer.encodeRow();
-    if (counter != null) {
-      counter.observe(writer.autoIncrementValue());
-    }
+    lastGeneratedKey = number;
+    generated = true;
     return image;
+  }
+
+  /// The counter's next number that no row of this session has which is still in flight: the
+  /// counter learns of those only when they are carried out.
+  private long nextNumber(TableEntry entry, AutoIncrement counter) {
+    long number = counter.next();
+    SubmitSlots slots = submitted;
+    while (slots != null && slots.adds(entry, number)) {
+      number = counter.next();
+    }
+    return number;
   }
 
   private void prepareDelete(Table table, long key, Durability durability) {
@@ -182,7 +202,7 @@ final class WritePath {
     int outcome = command.mutation().outcome;
     long required = command.requiredLsn();
     Table table = command.table();
-    if (failure == null && !dropped && outcome == Mutation.DUPLICATE) {
+    if (isDuplicate(command)) {
       failure = duplicate(command);
     }
     command.consume();
@@ -196,6 +216,12 @@ final class WritePath {
       throw failure;
     }
     return isTrue(outcome, command.mutation().kind);
+  }
+
+  private static boolean isDuplicate(WriteCommand command) {
+    return command.failure() == null
+        && !command.dropped()
+        && command.mutation().outcome == Mutation.DUPLICATE;
   }
 
   private static boolean isTrue(int outcome, byte kind) {

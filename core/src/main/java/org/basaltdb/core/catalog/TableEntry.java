@@ -2,6 +2,7 @@ package org.basaltdb.core.catalog;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.codec.RowLayout;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.schema.Column;
@@ -115,6 +116,15 @@ public final class TableEntry {
   /// The counter of its auto-increment column, or null if it has none.
   public @Nullable AutoIncrement autoIncrement() {
     return autoIncrement;
+  }
+
+  /// Has the counter of the auto-increment column, if there is one, go past the number of a row
+  /// that was added. A row that was refused never counts: it could use the counter up.
+  public void noteAdded(long image) {
+    AutoIncrement counter = autoIncrement;
+    if (counter != null) {
+      counter.observe(RowCodec.integer(layout, image, schema.autoIncrementOrdinal()));
+    }
   }
 
   /// The number of its rows: the sum of what every partition counted last.

@@ -77,6 +77,12 @@ public final class RowCodec {
     return image + (long) (flags(image) & FLAG_WIDE) * WIDE_EXTRA_BYTES;
   }
 
+  /// The value of a column of INT or BIGINT that is not NULL.
+  public static long integer(RowLayout layout, long image, int ordinal) {
+    long value = base(image) + layout.offset(ordinal);
+    return layout.width(ordinal) == Integer.BYTES ? Memory.getInt(value) : Memory.getLong(value);
+  }
+
   /// The end of a value as it is stored: the pointer bit of a narrow image moved to that of a wide
   /// one.
   private static int storedEnd(RowLayout layout, long image, boolean wide, int variableIndex) {

@@ -89,17 +89,6 @@ public final class RowImageWriter extends FieldWriter {
     generated = true;
   }
 
-  /// The number that the auto-increment column has in the image: set or generated.
-  ///
-  /// @throws ClosedException once the writer is freed
-  public long autoIncrementValue() {
-    checkOpen();
-    long value = base() + layout.offset(autoIncrementOrdinal);
-    return layout.width(autoIncrementOrdinal) == Integer.BYTES
-        ? Memory.getInt(value)
-        : Memory.getLong(value);
-  }
-
   /// Makes the image of a whole row. Columns that were not set are NULL.
   ///
   /// @return the address of the image

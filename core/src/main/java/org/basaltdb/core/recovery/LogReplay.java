@@ -1,19 +1,15 @@
 package org.basaltdb.core.recovery;
 
-import org.basaltdb.core.catalog.AutoIncrement;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.RowCodec;
-import org.basaltdb.core.codec.RowImageReader;
 import org.basaltdb.core.error.CorruptLogException;
 import org.basaltdb.core.error.NewerFormatException;
-import org.basaltdb.core.schema.ColumnType;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.MutationRecordLayout;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.memory.Memory;
-import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.wal.Durability;
 import org.basaltdb.wal.RecordType;
 import org.basaltdb.wal.RecordVisitor;
@@ -31,20 +27,17 @@ import org.jspecify.annotations.Nullable;
 public final class LogReplay implements RecordVisitor, AutoCloseable {
   private final Catalog catalog;
   private final int partitionCount;
-  private final MemoryBudget budget;
   private final Mutation mutation = new Mutation();
   private long recordCount;
 
   // The table of the record before, which is as a rule that of the next.
   private @Nullable TableEntry table;
-  private @Nullable RowImageReader reader;
   private long keyImage;
   private long hashScratch;
 
-  public LogReplay(Catalog catalog, int partitionCount, MemoryBudget budget) {
+  public LogReplay(Catalog catalog, int partitionCount) {
     this.catalog = catalog;
     this.partitionCount = partitionCount;
-    this.budget = budget;
   }
 
   /// How many records were applied.
@@ -90,7 +83,7 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
           throw damaged(lsn, fault);
         }
         KeyCodec.encodeKeyImage(entry.layout(), image, keyImage);
-        observeAutoIncrement(entry, image);
+        entry.noteAdded(image);
         mutation.kind = Mutation.UPSERT;
         mutation.keyImageAddress = keyImage;
       }
@@ -120,20 +113,6 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
     }
   }
 
-  private void observeAutoIncrement(TableEntry entry, long image) {
-    AutoIncrement counter = entry.autoIncrement();
-    RowImageReader row = reader;
-    if (counter == null || row == null) {
-      return;
-    }
-    int ordinal = entry.schema().autoIncrementOrdinal();
-    row.show(image);
-    counter.observe(
-        entry.schema().column(ordinal).type() == ColumnType.INT
-            ? row.getInt(ordinal)
-            : row.getLong(ordinal));
-  }
-
   private TableEntry tableOf(int tableId, long lsn) {
     TableEntry known = table;
     if (known != null && known.id() == tableId) {
@@ -146,18 +125,14 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
     }
     keyImage = Memory.allocate(found.layout().maxKeyImageBytes() + (long) Long.BYTES, Long.BYTES);
     hashScratch = Memory.allocate(found.hasher().scratchBytes() + (long) Long.BYTES, Long.BYTES);
-    reader = new RowImageReader(found.layout(), found.layout().everything(), budget);
     table = found;
     return found;
   }
 
   private void forgetTable() {
-    RowImageReader row = reader;
-    if (row != null) {
-      row.free("replay");
+    if (table != null) {
       Memory.free(keyImage);
       Memory.free(hashScratch);
-      reader = null;
       table = null;
     }
   }
