@@ -159,6 +159,9 @@ final class Engine {
       LogReplay replay = new LogReplay(catalog, partitionCount);
       log = directory == null ? new MemoryLog() : openLog(options, directory, budget, replay);
       deferred.attach(log);
+      if (directory != null) {
+        directory.complete();
+      }
       Engine engine =
           new Engine(
               name,
@@ -191,6 +194,7 @@ final class Engine {
             options.logBufferBytes(),
             options.interval().toNanos(),
             0,
+            directory.isComplete(),
             SPARE_SEGMENT_COUNT,
             budget);
     try (replay) {

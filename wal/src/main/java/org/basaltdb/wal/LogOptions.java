@@ -18,6 +18,8 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 ///   records wait at most half of it for their write, which leaves the other half to the write
 ///   itself
 /// @param replayFromLsn records from here on are replayed; 0 for all. What lies below may be gone
+/// @param mustExist whether there has to be a log already: then its absence is damage, where else a
+///   log is begun
 /// @param spareSegmentCount how many files of recycled segments are kept for reuse, 0 to 1,000
 /// @param memoryBudget accounts for the ring
 @SuppressWarnings("exports") // a log is opened by the engine, which reads the module of the budget
@@ -28,6 +30,7 @@ public record LogOptions(
     int bufferBytes,
     long intervalNanos,
     long replayFromLsn,
+    boolean mustExist,
     int spareSegmentCount,
     MemoryBudget memoryBudget) {
   public static final int MIN_BUFFER_BYTES = 16 << 10;
@@ -81,6 +84,7 @@ public record LogOptions(
         DEFAULT_BUFFER_BYTES,
         DEFAULT_INTERVAL_NANOS,
         0,
+        false,
         DEFAULT_SPARE_SEGMENT_COUNT,
         memoryBudget);
   }
@@ -94,6 +98,7 @@ public record LogOptions(
         otherBufferBytes,
         intervalNanos,
         replayFromLsn,
+        mustExist,
         spareSegmentCount,
         memoryBudget);
   }
@@ -107,6 +112,7 @@ public record LogOptions(
         bufferBytes,
         otherIntervalNanos,
         replayFromLsn,
+        mustExist,
         spareSegmentCount,
         memoryBudget);
   }
@@ -120,6 +126,21 @@ public record LogOptions(
         bufferBytes,
         intervalNanos,
         otherReplayFromLsn,
+        mustExist,
+        spareSegmentCount,
+        memoryBudget);
+  }
+
+  /// The same, but there has to be a log already.
+  public LogOptions withMustExist() {
+    return new LogOptions(
+        directory,
+        databaseId,
+        segmentBytes,
+        bufferBytes,
+        intervalNanos,
+        replayFromLsn,
+        true,
         spareSegmentCount,
         memoryBudget);
   }
@@ -133,6 +154,7 @@ public record LogOptions(
         bufferBytes,
         intervalNanos,
         replayFromLsn,
+        mustExist,
         otherSpareSegmentCount,
         memoryBudget);
   }

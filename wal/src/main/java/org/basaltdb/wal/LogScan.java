@@ -126,7 +126,7 @@ final class LogScan {
     if (first < 0 && from == 0 && !segments.isEmpty() && segments.getFirst().number() == 1) {
       first = 0;
     }
-    if (first < 0 && (from != 0 || !segments.isEmpty())) {
+    if (first < 0 && (from != 0 || !segments.isEmpty() || options.mustExist())) {
       throw new LogCorruptException(
           options.directory().toString(),
           0,

@@ -305,6 +305,16 @@ class LogDamageTest {
   }
 
   @Test
+  void aLogThatHasToBeThereAndIsNotIsCorruption() throws Exception {
+    disk.options = disk.options.withMustExist();
+    assertThatThrownBy(disk::openAndClose)
+        .isInstanceOf(LogCorruptException.class)
+        .hasMessageContaining("no segment of the log")
+        .hasMessageContaining(Disk.DIRECTORY.toString());
+    assertThat(disk.files.exists(Disk.DIRECTORY)).isFalse();
+  }
+
+  @Test
   void aLogThatDoesNotReachTheStartOfTheReplayIsCorruption() throws Exception {
     writeLog(true);
     disk.options = disk.options.withReplayFromLsn(endOfLog() + 8);

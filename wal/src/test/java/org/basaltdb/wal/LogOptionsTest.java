@@ -20,6 +20,7 @@ class LogOptionsTest {
                 12_345,
                 0,
                 -5,
+                false,
                 -1,
                 new MemoryBudget(Long.MAX_VALUE)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -45,6 +46,7 @@ class LogOptionsTest {
             .withSizes(1 << 20, 1 << 19)
             .withIntervalNanos(5_000_000)
             .withReplayFromLsn(64)
+            .withMustExist()
             .withSpareSegmentCount(7);
     assertThat(changed)
         .isEqualTo(
@@ -55,6 +57,7 @@ class LogOptionsTest {
                 1 << 19,
                 5_000_000,
                 64,
+                true,
                 7,
                 options.memoryBudget()));
   }

@@ -25,14 +25,20 @@ public final class DatabaseDirectory implements AutoCloseable {
   private final Path path;
   private final DirectoryLock lock;
   private final Manifest manifest;
+  private final FileLayer files;
+  private boolean complete;
 
-  private DatabaseDirectory(Path path, DirectoryLock lock, Manifest manifest) {
+  private DatabaseDirectory(
+      Path path, DirectoryLock lock, Manifest manifest, FileLayer files, boolean complete) {
     this.path = path;
     this.lock = lock;
     this.manifest = manifest;
+    this.files = files;
+    this.complete = complete;
   }
 
-  /// Locks a directory and reads its manifest; makes both in a directory that is new or empty.
+  /// Locks a directory and reads its manifest; begins a database in a directory that is new or
+  /// empty, or goes on with one that was begun ([#complete] ends that).
   ///
   /// @param partitionCount of a database that is created now; one that exists keeps its own
   /// @throws NotADatabaseException if something else is there
@@ -50,9 +56,9 @@ public final class DatabaseDirectory implements AutoCloseable {
     }
     DirectoryLock lock = lock(path);
     try {
-      boolean exists = files.exists(path.resolve(Manifest.FILE_NAME));
-      Manifest manifest = exists ? read(path, files) : create(path, seam, partitionCount);
-      return new DatabaseDirectory(path, lock, manifest);
+      boolean complete = files.exists(path.resolve(Manifest.FILE_NAME));
+      Manifest manifest = complete ? read(path, files) : begin(path, seam, partitionCount);
+      return new DatabaseDirectory(path, lock, manifest, files, complete);
     } catch (Throwable failure) {
       closeAfter(lock, failure);
       throw failure;
@@ -85,12 +91,17 @@ public final class DatabaseDirectory implements AutoCloseable {
       if (files.exists(path.resolve(Manifest.FILE_NAME))) {
         return;
       }
+      boolean begun = Manifest.readBegun(files, path) != null;
       others =
           files.list(path).stream()
               .map(entry -> String.valueOf(entry.getFileName()))
               .filter(name -> !name.equals(DirectoryLock.FILE_NAME))
               .filter(name -> !name.equals(Manifest.TEMPORARY_NAME))
+              .filter(name -> !(begun && name.equals(LOG_NAME)))
               .toList();
+      if (files.exists(path.resolve(Manifest.FILE_NAME))) {
+        return; // another process has just finished it
+      }
     } catch (IOException e) {
       throw new NotWritableException(path.toString(), "a directory that cannot be listed: " + e, e);
     }
@@ -133,7 +144,16 @@ public final class DatabaseDirectory implements AutoCloseable {
     }
   }
 
-  private static Manifest create(Path path, Seam seam, int partitionCount) {
+  private static Manifest begin(Path path, Seam seam, int partitionCount) {
+    try {
+      // What the log's files say has to stay true; without them nothing depends on it.
+      Manifest begun = Manifest.readBegun(seam.files(), path);
+      if (begun != null && seam.files().exists(path.resolve(LOG_NAME))) {
+        return begun;
+      }
+    } catch (IOException e) {
+      throw new NotWritableException(path.toString(), "a manifest that cannot be read: " + e, e);
+    }
     Manifest manifest =
         new Manifest(
             randomId(seam),
@@ -141,11 +161,16 @@ public final class DatabaseDirectory implements AutoCloseable {
             seam.clock().currentTimeMicros(),
             partitionCount);
     try {
-      manifest.write(seam.files(), path);
+      manifest.begin(seam.files(), path);
     } catch (IOException e) {
-      throw new NotWritableException(path.toString(), "a manifest that cannot be written: " + e, e);
+      throw cannotWriteManifest(path, e);
     }
     return manifest;
+  }
+
+  private static NotWritableException cannotWriteManifest(Path path, IOException cause) {
+    return new NotWritableException(
+        path.toString(), "a manifest that cannot be written: " + cause, cause);
   }
 
   /// A random UUID (version 4, variant 2) from the engine's own random numbers.
@@ -178,6 +203,25 @@ public final class DatabaseDirectory implements AutoCloseable {
   /// What was fixed when the database was created.
   public Manifest manifest() {
     return manifest;
+  }
+
+  /// Whether the database was made before, with all that belongs to it; not begun only.
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /// The log is there: makes the directory a database, if it was none (MANIFEST-1).
+  ///
+  /// @throws NotWritableException if that failed
+  public void complete() {
+    if (!complete) {
+      try {
+        Manifest.publish(files, path);
+      } catch (IOException e) {
+        throw cannotWriteManifest(path, e);
+      }
+      complete = true;
+    }
   }
 
   /// Gives the lock back; again does nothing.

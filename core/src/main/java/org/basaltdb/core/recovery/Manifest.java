@@ -17,13 +17,15 @@ import org.basaltdb.offheap.file.OpenMode;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.page.PageLayout;
+import org.jspecify.annotations.Nullable;
 
 /// What a directory holds: the identity of the database and what was fixed when it was created.
 /// Written once.
 ///
-/// - **MANIFEST-1.** It is written under another name, synced, renamed, and the directory synced;
-///   nothing else is made in the directory before that, but the lock. So a directory has a whole
-///   manifest or none, and one without is empty or not ours.
+/// - **MANIFEST-1.** It is written under another name and synced; then the log gets its first
+///   segment; then it is renamed and the directory synced. So where there is a manifest, it is
+///   whole and a log was there. A directory without one is empty, or half made (the whole manifest
+///   stands under the other name), or not ours.
 ///
 /// @param databaseId identity of the database
 /// @param hashSeed seeds the hashes of the primary indexes
@@ -39,10 +41,10 @@ public record Manifest(UUID databaseId, long hashSeed, long createdAtMicros, int
   /// The most partitions of a database.
   public static final int MAX_PARTITION_COUNT = 1024;
 
-  /// Writes the manifest of a new database.
+  /// Writes the manifest of a database that is being made, durably and under its other name.
   ///
-  /// @throws IOException if that failed; there is no manifest then
-  public void write(FileLayer files, Path directory) throws IOException {
+  /// @throws IOException if that failed
+  void begin(FileLayer files, Path directory) throws IOException {
     Path temporary = directory.resolve(TEMPORARY_NAME);
     if (files.exists(temporary)) {
       files.delete(temporary); // of a creation that was cut short
@@ -56,7 +58,14 @@ public record Manifest(UUID databaseId, long hashSeed, long createdAtMicros, int
     } finally {
       Memory.free(address);
     }
-    files.rename(temporary, directory.resolve(FILE_NAME));
+    files.syncDirectory(directory);
+  }
+
+  /// The database is made: gives the manifest its name.
+  ///
+  /// @throws IOException if that failed; the name may have been given all the same
+  static void publish(FileLayer files, Path directory) throws IOException {
+    files.rename(directory.resolve(TEMPORARY_NAME), directory.resolve(FILE_NAME));
     files.syncDirectory(directory);
   }
 
@@ -65,8 +74,23 @@ public record Manifest(UUID databaseId, long hashSeed, long createdAtMicros, int
   /// @throws CorruptManifestException if it is damaged
   /// @throws NewerFormatException if a later release wrote it
   /// @throws IOException if it could not be read
-  public static Manifest read(FileLayer files, Path directory) throws IOException {
-    Path path = directory.resolve(FILE_NAME);
+  static Manifest read(FileLayer files, Path directory) throws IOException {
+    return readFile(files, directory.resolve(FILE_NAME));
+  }
+
+  /// Reads the manifest of a database that was begun and not finished.
+  ///
+  /// @return null if there is none that is whole
+  static @Nullable Manifest readBegun(FileLayer files, Path directory) throws IOException {
+    Path path = directory.resolve(TEMPORARY_NAME);
+    try {
+      return files.exists(path) ? readFile(files, path) : null;
+    } catch (CorruptManifestException torn) {
+      return null;
+    }
+  }
+
+  private static Manifest readFile(FileLayer files, Path path) throws IOException {
     byte[] bytes = new byte[FILE_BYTES];
     long address = Memory.allocate(FILE_BYTES, Long.BYTES);
     try (DataFile file = files.open(path, OpenMode.OPEN_EXISTING, false)) {
