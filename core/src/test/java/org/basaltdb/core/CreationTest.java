@@ -138,20 +138,12 @@ class CreationTest {
 
   private static void worksAndKeepsWhatItIsGiven(Path directory, FaultyFiles files, long seed) {
     try (Basalt db = Basalt.open(directory, options(files))) {
-      insert(db);
+      Table users = db.createTable(EngineFixture.users());
+      db.useSession(session -> session.insert(users, users.newRow().setLong("id", 1)));
       files.restart(seed);
     } catch (BasaltException powerWasCut) {
       assertThat(powerWasCut).hasMessageContaining("power");
     }
-    hasItsRow(directory, files);
-  }
-
-  private static void insert(Basalt db) {
-    Table users = db.createTable(EngineFixture.users());
-    db.useSession(session -> session.insert(users, users.newRow().setLong("id", 1)));
-  }
-
-  private static void hasItsRow(Path directory, FaultyFiles files) {
     try (Basalt db = Basalt.open(directory, options(files))) {
       Table users = db.table("users");
       RowView view = users.newView();
@@ -194,10 +186,7 @@ class CreationTest {
         assertThat(failure).hasMessageContaining("EIO");
       }
       files.heal();
-      try (Basalt db = Basalt.open(directory, options(files))) {
-        insert(db);
-      }
-      hasItsRow(directory, files);
+      worksAndKeepsWhatItIsGiven(directory, files, nth);
     }
   }
 

@@ -99,7 +99,9 @@ public final class Log implements CommitLog {
         found == null ? List.of() : found.live(),
         found == null ? List.of() : found.idle(),
         listing);
-    directory.syncLive();
+    if (found != null) {
+      directory.makeDurable(found.syncedUpTo(), found.endLsn());
+    }
     return begin(options, seam, directory, found);
   }
 

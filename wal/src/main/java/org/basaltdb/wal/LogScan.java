@@ -50,6 +50,9 @@ final class LogScan {
   private boolean closedInOrder;
   private long recordCount;
 
+  /// Everything below was on disk before a record that was read was written.
+  private long syncedUpTo;
+
   /// The block boundary that was looked at ahead of `at`, and the cut that a generation record
   /// there tells of.
   private long lookedAheadTo;
@@ -82,6 +85,7 @@ final class LogScan {
   /// @param verdict how the log ends
   /// @param closedInOrder whether its last user closed it
   /// @param endLsn where it ends
+  /// @param syncedUpTo everything below is on disk, its records say
   /// @param recordCount how many records went to the visitor
   /// @param lastGeneration the highest generation seen anywhere
   /// @param nextNumber the number of the segment that would come next
@@ -91,6 +95,7 @@ final class LogScan {
       LogVerdict verdict,
       boolean closedInOrder,
       long endLsn,
+      long syncedUpTo,
       long recordCount,
       int lastGeneration,
       long nextNumber,
@@ -166,7 +171,15 @@ final class LogScan {
         lastUsedIndex < 0 ? List.of() : List.copyOf(segments.subList(first, lastUsedIndex + 1));
     long nextNumber = live.isEmpty() ? segments.get(first).number() : live.getLast().number() + 1;
     return new Result(
-        verdict, closedInOrder, at, recordCount, lastGeneration, nextNumber, live, idle);
+        verdict,
+        closedInOrder,
+        at,
+        syncedUpTo,
+        recordCount,
+        lastGeneration,
+        nextNumber,
+        live,
+        idle);
   }
 
   /// Goes on in the segment that follows the one whose end was reached, if it is there. Its first
@@ -231,6 +244,8 @@ final class LogScan {
     checkKnown(address, type);
     closedInOrder =
         type == RecordType.PADDING && (RecordLayout.flags(address) & RecordLayout.CLOSED_FLAG) != 0;
+    long told = type == RecordType.GENERATION ? at : syncedUpToOf(at, address);
+    syncedUpTo = Math.max(syncedUpTo, told);
     if (RecordType.isReplayed(type) && at >= options.replayFromLsn()) {
       recordCount++;
       visitor.record(
@@ -354,21 +369,25 @@ final class LogScan {
 
   private boolean isOfThisGeneration(long lsn, long frameBytes, Segment end) throws IOException {
     long address = reader.address(lsn, frameBytes);
-    long payload = address + RecordLayout.PAYLOAD_OFFSET;
-    long syncedUpTo =
-        switch (RecordLayout.type(address)) {
-          case RecordType.PADDING ->
-              PaddingLayout.syncedUpTo(
-                  payload, RecordLayout.length(address) - RecordLayout.HEADER_BYTES);
-          // it was on disk before its generation began, and nothing leads to it any more
-          case RecordType.GENERATION -> RecordLayout.generation(address) > generation ? lsn : 0;
-          default -> 0;
-        };
+    long told = syncedUpToOf(lsn, address);
     boolean ofThisGeneration = RecordLayout.generation(address) == generation;
-    if (syncedUpTo > at) {
-      throw corruptAtEnd(end, lsn, syncedUpTo);
+    if (told > at) {
+      throw corruptAtEnd(end, lsn, told);
     }
     return ofThisGeneration;
+  }
+
+  /// Up to where a record says that the log was on disk before it.
+  private long syncedUpToOf(long lsn, long address) {
+    return switch (RecordLayout.type(address)) {
+      case RecordType.PADDING ->
+          PaddingLayout.syncedUpTo(
+              address + RecordLayout.PAYLOAD_OFFSET,
+              RecordLayout.length(address) - RecordLayout.HEADER_BYTES);
+      // it was on disk before its generation began, and nothing leads to it any more
+      case RecordType.GENERATION -> RecordLayout.generation(address) > generation ? lsn : 0;
+      default -> 0;
+    };
   }
 
   private LogCorruptException corruptAtEnd(Segment end, long witnessLsn, long syncedUpTo)

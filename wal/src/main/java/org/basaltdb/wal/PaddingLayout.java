@@ -13,7 +13,7 @@ import org.basaltdb.offheap.memory.Memory;
 /// claimed and not written.
 ///
 /// - LOG-2 The log is padded to a block boundary at each sync, and a block that was synced is never
-///   written again.
+///   written again, but for LOG-16, with the same bytes.
 /// - LOG-3 The padding of each batch tells how far the log was synced before: a hole below that is
 ///   corruption, any other hole is where the log ends.
 final class PaddingLayout {

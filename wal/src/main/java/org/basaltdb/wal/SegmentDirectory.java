@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.basaltdb.offheap.file.DataFile;
 import org.basaltdb.offheap.file.FileLayer;
 import org.basaltdb.offheap.file.OpenMode;
+import org.basaltdb.offheap.memory.Memory;
 import org.jspecify.annotations.Nullable;
 
 /// The segment files of an open log: those that hold log, the one that is prepared to come next,
@@ -26,9 +27,15 @@ import org.jspecify.annotations.Nullable;
 ///   So after a crash a name says what its file is.
 /// - SEG-2 A segment is let go of only when all of it lies below a position that the caller gave up
 ///   (STORE-2) and it is not the one that is written.
+/// - LOG-16 What was replayed is on disk before the log is appended to. A system that failed to
+///   write a page may take it for written from then on, and show it to whoever reads: a sync alone
+///   would change nothing. So whatever no record says was on disk is written again first, as a rule
+///   the last block or two.
 ///
 /// Thread rules: any thread; one lock, under which files are renamed and opened, never filled.
 final class SegmentDirectory implements Closeable {
+  private static final int REWRITE_BYTES = 1 << 20;
+
   private final FileLayer files;
   private final Path directory;
   private final UUID databaseId;
@@ -97,12 +104,34 @@ final class SegmentDirectory implements Closeable {
   }
 
   /// Makes everything in the segments that hold log durable: a scan may have read what was only in
-  /// the page cache.
-  synchronized void syncLive() throws IOException {
+  /// the page cache (LOG-16).
+  ///
+  /// @param syncedUpTo below here the log says itself that it is on disk
+  /// @param end of the log
+  synchronized void makeDurable(long syncedUpTo, long end) throws IOException {
     for (Segment segment : live) {
       try (DataFile file = files.open(segment.path(), OpenMode.OPEN_EXISTING, true)) {
+        long from = Math.max(segment.baseLsn(), RecordLayout.blockFloor(syncedUpTo));
+        long to = Math.min(segment.endLsn(), RecordLayout.blockCeiling(end));
+        if (from < to) {
+          rewrite(file, segment.fileOffset(from), to - from);
+        }
         file.sync();
       }
+    }
+  }
+
+  private static void rewrite(DataFile file, long offset, long length) throws IOException {
+    int pieceBytes = (int) Math.min(length, REWRITE_BYTES);
+    long buffer = Memory.allocate(pieceBytes, RecordLayout.BLOCK_BYTES);
+    try {
+      for (long done = 0; done < length; done += pieceBytes) {
+        int bytes = (int) Math.min(pieceBytes, length - done);
+        file.read(buffer, bytes, offset + done);
+        file.write(buffer, bytes, offset + done);
+      }
+    } finally {
+      Memory.free(buffer);
     }
   }
 

@@ -205,9 +205,11 @@ class LogCrashTest {
     private void closeSomehow(Disk.Opened opened) {
       boolean killed = random.nextInt(4) == 0;
       if (killed) {
-        // the process dies, the machine does not: what was written is there, though not synced
+        // the process dies, the machine does not: what was written is there, though not synced, and
+        // where a sync failed it is in the page cache only, which takes it for written
         disk.files.cutPowerAfter(Long.MAX_VALUE);
-        disk.files.failFrom(FileOperation.WRITE, 1, Errno.EIO);
+        disk.files.failFrom(
+            random.nextBoolean() ? FileOperation.WRITE : FileOperation.SYNC, 1, Errno.EIO);
         disk.files.failFrom(FileOperation.DELETE, 1, Errno.EIO);
       } else if (openClaim != CommitLog.NO_SPACE || random.nextInt(3) != 0) {
         disk.files.cutPower();

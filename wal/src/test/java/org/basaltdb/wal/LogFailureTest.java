@@ -58,6 +58,32 @@ class LogFailureTest {
     assertThat(disk.open().replayed()).startsWith(acknowledged);
   }
 
+  /// LOG-16: the next open finds in the page cache what the failed sync left there, and nobody will
+  /// write it any more.
+  @Test
+  void whatWasReadAfterAFailedSyncIsOnDiskOnceTheLogIsOpen() throws Exception {
+    for (int seed = 0; seed < 200; seed++) {
+      Disk failing = new Disk(seed);
+      Disk.Opened opened = failing.open();
+      List<TestRecord> written = new ArrayList<>();
+      for (int index = 0; index < 1 + seed % 5; index++) {
+        written.add(opened.appendDurably(index, 100 + 1000 * index));
+      }
+      TestRecord doubtful = opened.append(99, seed % 5 * 1500 + 8, Durability.SYNC);
+      failing.files.fail(FileOperation.SYNC, 1, Errno.EIO);
+      assertThatThrownBy(() -> opened.log().awaitDurable(doubtful.lsn()))
+          .isInstanceOf(LogFailedException.class);
+      assertThatThrownBy(opened.log()::close).isInstanceOf(LogFailedException.class);
+
+      Disk.Opened again = failing.open();
+      assertThat(again.replayed()).startsWith(written.toArray(TestRecord[]::new));
+      List<TestRecord> expected = new ArrayList<>(again.replayed());
+      expected.add(again.appendDurably(100, 100));
+      failing.files.restart(seed);
+      assertThat(failing.open().replayed()).as("seed %d", seed).isEqualTo(expected);
+    }
+  }
+
   /// LOG-1: what was claimed and could not be published is padding, not a hole that every commit
   /// behind it waits for.
   @Test
