@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.recovery.Manifest;
+import org.basaltdb.core.table.MutationRecordLayout;
 import org.basaltdb.offheap.file.Seam;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.wal.Durability;
@@ -139,6 +140,13 @@ public final class Options {
     return logBufferBytes;
   }
 
+  /// The bytes of the longest row that is accepted: what half the log's buffer holds, and never
+  /// more than 24 MiB. Large values count in full. A longer one is refused with
+  /// [org.basaltdb.core.error.RowTooLargeException] before anything changes.
+  public int maxRowBytes() {
+    return MutationRecordLayout.maxImageBytes(LogOptions.maxPayloadBytes(logBufferBytes));
+  }
+
   /// Whether memory and dedicated writers are bound to NUMA nodes.
   public boolean numa() {
     return numa;
@@ -252,7 +260,9 @@ public final class Options {
     }
 
     /// The bytes of the buffer between writers and the log's files: a power of two from 16 KiB to 1
-    /// GiB. Half of it is the longest row. Default: 32 MiB.
+    /// GiB. A row is logged in one piece, and half of the buffer is the longest piece, so it limits
+    /// the rows too: see [Options#maxRowBytes()]. With the default of 32 MiB a row may have 16 MiB
+    /// less 16 bytes; from 64 MiB on, the 24 MiB that no row may exceed.
     public Builder logBufferBytes(int bytes) {
       this.logBufferBytes = bytes;
       return this;

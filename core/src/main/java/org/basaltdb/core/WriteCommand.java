@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.codec.RowCodec;
-import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.MutationRecordLayout;
@@ -89,7 +88,7 @@ final class WriteCommand extends Command {
       if (target.failure() != null) {
         throw failure;
       }
-      reject(refusal(failure, entry));
+      reject(refusal(failure));
       return FINISHED;
     }
     if (mutation.outcome == Mutation.NO_LOG_SPACE) {
@@ -103,15 +102,9 @@ final class WriteCommand extends Command {
   }
 
   /// The exception for the caller, if nothing was changed. Anything unexpected fails the partition.
-  private RuntimeException refusal(RuntimeException failure, TableEntry entry) {
+  private static RuntimeException refusal(RuntimeException failure) {
     if (Failures.isRefusal(failure)) {
       return Failures.named(failure);
-    }
-    if (failure instanceof IllegalArgumentException && mutation.kind == Mutation.UPDATE) {
-      // The merged row, whose size nobody knew before, makes a record that is longer than the log
-      // takes.
-      return new RowTooLargeException(
-          entry.schema().name(), (long) log.maxPayloadBytes() + 1, log.maxPayloadBytes());
     }
     throw failure;
   }

@@ -116,11 +116,9 @@ final class WritePath {
       m.setMaskAddress = 0;
     }
     m.imageBytes = writer.imageBytes();
-    if (MutationRecordLayout.payloadBytes(m.imageBytes) > log.maxPayloadBytes()) {
-      throw new RowTooLargeException(
-          table.name(),
-          m.imageBytes,
-          log.maxPayloadBytes() - (long) MutationRecordLayout.payloadBytes(0));
+    int maxRowBytes = MutationRecordLayout.maxImageBytes(log.maxPayloadBytes());
+    if (m.imageBytes > maxRowBytes) {
+      throw RowTooLargeException.ofLog(table.name(), m.imageBytes, maxRowBytes);
     }
     long keyImage = memory.keyImage(layout);
     KeyCodec.encodeKeyImage(layout, m.imageAddress, keyImage);

@@ -159,6 +159,11 @@ public record LogOptions(
         memoryBudget);
   }
 
+  /// The longest payload of a log with such a buffer.
+  public static int maxPayloadBytes(int bufferBytes) {
+    return bufferBytes / 2;
+  }
+
   private static boolean isPowerOfTwo(long value, long least, long most) {
     return value >= least && value <= most && Long.bitCount(value) == 1;
   }

@@ -85,7 +85,7 @@ final class LogRing implements AutoCloseable {
   }
 
   int maxPayloadBytes() {
-    return capacityBytes() / 2;
+    return LogOptions.maxPayloadBytes(capacityBytes());
   }
 
   long base() {

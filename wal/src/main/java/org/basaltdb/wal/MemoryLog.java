@@ -14,8 +14,9 @@ import org.basaltdb.offheap.memory.Memory;
 /// - MEMLOG-1 A scratch belongs to at most one claim that is not published: its bit in the free set
 ///   is cleared by compare-and-set when it is claimed, and set again when it is published.
 public final class MemoryLog implements CommitLog {
-  /// The longest payload: as long as that of a log with the largest default buffer.
-  private static final int MAX_PAYLOAD_BYTES = LogOptions.DEFAULT_BUFFER_BYTES / 2;
+  /// The longest payload: as long as that of a log with the default buffer.
+  private static final int MAX_PAYLOAD_BYTES =
+      LogOptions.maxPayloadBytes(LogOptions.DEFAULT_BUFFER_BYTES);
 
   /// How many claims can be open at a time.
   static final int SCRATCH_COUNT = Long.SIZE;

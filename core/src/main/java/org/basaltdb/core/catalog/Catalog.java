@@ -96,8 +96,10 @@ public final class Catalog {
         throw new TableExistsException(schema.name());
       }
       int id = nextTableId(schema);
+      byte[] image = schema.serialise();
+      checkLoggable(schema, image);
       Creation creation = new Creation(id, schema);
-      long lsn = logged(CatalogRecordLayout.CREATE_TABLE, id, schema.serialise(), creation);
+      long lsn = logged(CatalogRecordLayout.CREATE_TABLE, id, image, creation);
       lastTableId = id;
       TableEntry entry = creation.entry();
       doubtful = entry;
@@ -118,6 +120,20 @@ public final class Catalog {
               "no table id is left: " + MAX_TABLE_ID + " tables were created in this database"));
     }
     return lastTableId + 1;
+  }
+
+  private void checkLoggable(TableSchema schema, byte[] image) {
+    int payloadBytes = CatalogRecordLayout.payloadBytes(image);
+    if (payloadBytes > log.maxPayloadBytes()) {
+      throw new InvalidSchemaException(
+          schema.name(),
+          List.of(
+              "the schema takes "
+                  + payloadBytes
+                  + " bytes of log, expected at most "
+                  + log.maxPayloadBytes()
+                  + ", half of logBufferBytes"));
+    }
   }
 
   /// Drops a table; durable on return, and its memory given back.

@@ -324,7 +324,7 @@ public abstract sealed class FieldWriter permits RowImageWriter, KeyImageWriter 
     int index = offsets[field];
     long total = valueBytes - lengths[index] + bytes;
     if (total > RowLayout.MAX_WIDE_BYTES) {
-      throw new RowTooLargeException(layout.schema().name(), total, RowLayout.MAX_WIDE_BYTES);
+      throw RowTooLargeException.ofAnyRow(layout.schema().name(), total, RowLayout.MAX_WIDE_BYTES);
     }
     if (bytes > capacities[index]) {
       candidate(bytes); // makes room

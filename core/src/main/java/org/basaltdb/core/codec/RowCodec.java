@@ -137,7 +137,7 @@ public final class RowCodec {
     }
     long wide = RowLayout.align(layout.wideValuesOffset() + valueBytes);
     if (wide > MAX_WIDE_BYTES) {
-      throw new RowTooLargeException(layout.schema().name(), wide, MAX_WIDE_BYTES);
+      throw RowTooLargeException.ofAnyRow(layout.schema().name(), wide, MAX_WIDE_BYTES);
     }
     return (int) wide;
   }
@@ -307,7 +307,7 @@ public final class RowCodec {
         }
       }
       if (largest < 0) {
-        throw new RowTooLargeException(
+        throw RowTooLargeException.ofAnyRow(
             layout.schema().name(), RowLayout.align(bytes), maxStoredBytes);
       }
       plan.add(largest);

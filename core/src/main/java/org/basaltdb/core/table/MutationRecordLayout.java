@@ -1,5 +1,6 @@
 package org.basaltdb.core.table;
 
+import org.basaltdb.core.codec.RowLayout;
 import org.basaltdb.offheap.memory.Memory;
 
 /**
@@ -36,6 +37,11 @@ public final class MutationRecordLayout {
   /** Bytes of a record with an image of {@code imageBytes}. */
   public static int payloadBytes(int imageBytes) {
     return IMAGE_OFFSET + ((imageBytes + 7) & -8);
+  }
+
+  /** Bytes of the longest image that a record of so many bytes holds. */
+  public static int maxImageBytes(int payloadBytes) {
+    return Math.min(RowLayout.MAX_WIDE_BYTES, (payloadBytes - IMAGE_OFFSET) & -8);
   }
 
   static void write(

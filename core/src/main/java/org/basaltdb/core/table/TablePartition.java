@@ -9,6 +9,7 @@ import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.Projection;
 import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.codec.RowLayout;
+import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.pages.PageAccess;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.hash.PrimaryIndex;
@@ -230,6 +231,10 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     }
     long row = rowAt(Memory.getLong(entryAddress));
     int mergedBytes = stored.merge(row, m.imageAddress, m.setMaskAddress);
+    int maxRowBytes = MutationRecordLayout.maxImageBytes(log.maxPayloadBytes());
+    if (mergedBytes > maxRowBytes) {
+      throw RowTooLargeException.ofLog(layout.schema().name(), mergedBytes, maxRowBytes);
+    }
     replace(m, entryAddress, stored.mergedImage(), mergedBytes);
   }
 
