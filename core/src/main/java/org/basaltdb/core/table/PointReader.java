@@ -193,7 +193,8 @@ public final class PointReader {
     if (Memory.getLongOpaque(wordAddress) != word || lastSyncLsn() > durableLsn) {
       return NOT_HERE;
     }
-    return RowCodec.hasOverflow(row) ? NOT_HERE : rowBytes;
+    // Of the copy: the row itself may have changed since it was validated.
+    return RowCodec.hasOverflow(dest) ? NOT_HERE : rowBytes;
   }
 
   private int readAnywhere(

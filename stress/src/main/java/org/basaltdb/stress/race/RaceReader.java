@@ -2,6 +2,7 @@ package org.basaltdb.stress.race;
 
 import org.basaltdb.core.table.BatchReader;
 import org.basaltdb.core.table.PageRows;
+import org.basaltdb.core.table.PointReader;
 import org.basaltdb.core.table.ReadContext;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.memory.Memory;
@@ -53,6 +54,21 @@ final class RaceReader {
   int readInside(RaceTable table, long key) {
     context.requiredDurableLsn = 0;
     return table.table().read(context, table.hashWord(key), key, 0, row);
+  }
+
+  /// Reads one row by key, if it can be read by the short way.
+  ///
+  /// @return bytes of the row; zero or less if not
+  int readAtHome(RaceTable table, long key) {
+    PointReader point = table.table().reader();
+    long hashWord = table.hashWord(key);
+    enter();
+    try {
+      long bucket = point.homeBucket(hashWord);
+      return point.readAtHome(bucket, Memory.getLongAcquire(bucket), hashWord, key, row);
+    } finally {
+      exit();
+    }
   }
 
   /// The copy that the last read made.
