@@ -123,9 +123,6 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages("org.basaltdb.offheap.file", "org.basaltdb.offheap.posix")
-        // It locks a file and stores nothing in it; a fault layer has no processes to keep apart.
-        .and()
-        .doNotHaveFullyQualifiedName("org.basaltdb.core.recovery.DirectoryLock")
         .should()
         .dependOnClassesThat(
             anyOf(

@@ -238,6 +238,43 @@ class DirectoryTest {
     isWhole(fixture.open());
   }
 
+  /// LOCKFILE-1: an application may copy the directory of an open database.
+  @Test
+  void aCopyOfTheDirectoryDoesNotUnlockIt() throws Exception {
+    Path directory = fixture.directory();
+    Basalt db = fixture.open();
+    Assumptions.assumeTrue(db.environment().mode() == EnvironmentReport.Mode.NATIVE);
+    Path copy = fixture.newDirectory();
+    Files.copy(directory.resolve("LOCK"), copy.resolve("LOCK"));
+    Path source = copy.resolve("Taker.java");
+    Files.writeString(
+        source,
+        """
+        import java.nio.channels.*;
+        import java.nio.file.*;
+        class Taker {
+          public static void main(String[] args) throws Exception {
+            try (var channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE)) {
+              System.out.println(channel.tryLock() == null ? "refused" : "locked");
+            }
+          }
+        }
+        """);
+    Process taker =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                source.toString(),
+                directory.resolve("LOCK").toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader output = taker.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(output.readLine()).isEqualTo("refused");
+    } finally {
+      taker.destroy();
+      taker.waitFor();
+    }
+  }
+
   /// What the layout's diagram says, read without the code that wrote it.
   @Test
   void theManifestIsWhatItsDiagramSays() throws IOException {

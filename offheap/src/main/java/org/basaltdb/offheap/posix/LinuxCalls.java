@@ -3,6 +3,7 @@ package org.basaltdb.offheap.posix;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -36,6 +37,8 @@ final class LinuxCalls implements SystemCalls {
   private static final MethodHandle CLOSE = link("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle FCNTL =
       linkVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle FCNTL_WITH_ADDRESS =
+      linkVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle PREAD =
       link("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle PWRITE =
@@ -56,7 +59,13 @@ final class LinuxCalls implements SystemCalls {
           JAVA_LONG);
 
   private static final int F_SETFL = 4;
+  private static final int F_OFD_SETLK = 37;
+  private static final short F_WRLCK = 1;
   private static final int SEEK_END = 2;
+
+  /// `struct flock`: type, whence, start, length, process. All zero but the type means the whole
+  /// file.
+  private static final int FLOCK_BYTES = 32;
 
   // an automatic arena: the segment goes when its thread has gone
   private static final ThreadLocal<MemorySegment> CALL_STATE =
@@ -170,6 +179,19 @@ final class LinuxCalls implements SystemCalls {
       return resultOrErrno(
           state,
           (int) FCNTL.invokeExact(state, descriptor, F_SETFL, O_RDWR | architecture.directFlag()));
+    } catch (Throwable throwable) {
+      throw unexpected(throwable);
+    }
+  }
+
+  @Override
+  public long lockFile(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = CALL_STATE.get();
+      MemorySegment lock = arena.allocate(FLOCK_BYTES, Long.BYTES);
+      lock.set(JAVA_SHORT, 0, F_WRLCK);
+      return resultOrErrno(
+          state, (int) FCNTL_WITH_ADDRESS.invokeExact(state, descriptor, F_OFD_SETLK, lock));
     } catch (Throwable throwable) {
       throw unexpected(throwable);
     }

@@ -89,6 +89,15 @@ public interface SystemCalls {
   /// @return `-EINVAL` where the file system refuses
   long setDirect(int descriptor);
 
+  /// Takes an exclusive lock on a whole file, for as long as the opened file that the descriptor
+  /// stands for is open (`F_OFD_SETLK`). Other than the lock of a process it does not end when the
+  /// process closes some other descriptor of the file, and it keeps out a second opener in the same
+  /// process, too. Does not wait.
+  ///
+  /// @return `-EAGAIN` or `-EACCES` if somebody else has a lock on the file; `-EINVAL` where the
+  ///   kernel has no such locks
+  long lockFile(int descriptor);
+
   /// Reads up to `length` bytes at `offset`.
   ///
   /// @return how many were read; 0 at the end of the file

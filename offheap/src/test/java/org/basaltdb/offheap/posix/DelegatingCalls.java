@@ -51,6 +51,11 @@ public class DelegatingCalls implements SystemCalls {
   }
 
   @Override
+  public long lockFile(int descriptor) {
+    return calls.lockFile(descriptor);
+  }
+
+  @Override
   public long pread(int descriptor, long address, long length, long offset) {
     return calls.pread(descriptor, address, length, offset);
   }
