@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///   that says "the log ended at `at`" -------------> go on behind the cut, in that generation
 ///      | none
 ///      v
-///   the log ends at `at`. A record behind it that says the log was on disk further than `at`: CORRUPT (LOG-3).
+///   the log ends at `at`. A record behind it that proves the log was on disk further than `at`: CORRUPT
+///   (LOG-3): padding that says so, one of a later generation, one in a later segment (LOG-17).
 ///   Else any record of this generation behind it, or the remains of one at it: TORN_TAIL. Else: CLEAN.
 /// ```
 ///
@@ -244,8 +245,8 @@ final class LogScan {
     checkKnown(address, type);
     closedInOrder =
         type == RecordType.PADDING && (RecordLayout.flags(address) & RecordLayout.CLOSED_FLAG) != 0;
-    long told = type == RecordType.GENERATION ? at : syncedUpToOf(at, address);
-    syncedUpTo = Math.max(syncedUpTo, told);
+    long told = type == RecordType.GENERATION ? at : toldByPadding(address);
+    syncedUpTo = Math.max(syncedUpTo, Math.max(told, reader.segment().baseLsn()));
     if (RecordType.isReplayed(type) && at >= options.replayFromLsn()) {
       recordCount++;
       visitor.record(
@@ -344,7 +345,8 @@ final class LogScan {
   /// Looks for whole records in the rest of the segment that is being read.
   ///
   /// @return whether there is one of this generation
-  /// @throws LogCorruptException if one says that the log was on disk beyond the end that was found
+  /// @throws LogCorruptException if one proves that the log was on disk beyond the end that was
+  ///   found
   private boolean searchBehindEnd(long from, Segment end) throws IOException {
     boolean found = false;
     long lsn = from;
@@ -369,36 +371,48 @@ final class LogScan {
 
   private boolean isOfThisGeneration(long lsn, long frameBytes, Segment end) throws IOException {
     long address = reader.address(lsn, frameBytes);
-    long told = syncedUpToOf(lsn, address);
     boolean ofThisGeneration = RecordLayout.generation(address) == generation;
-    if (told > at) {
-      throw corruptAtEnd(end, lsn, told);
+    String proof = proofOfMore(address);
+    if (proof != null) {
+      throw corruptAtEnd(end, "the record at LSN " + lsn + " " + proof);
     }
     return ofThisGeneration;
   }
 
-  /// Up to where a record says that the log was on disk before it.
-  private long syncedUpToOf(long lsn, long address) {
-    return switch (RecordLayout.type(address)) {
-      case RecordType.PADDING ->
-          PaddingLayout.syncedUpTo(
-              address + RecordLayout.PAYLOAD_OFFSET,
-              RecordLayout.length(address) - RecordLayout.HEADER_BYTES);
-      // it was on disk before its generation began, and nothing leads to it any more
-      case RecordType.GENERATION -> RecordLayout.generation(address) > generation ? lsn : 0;
-      default -> 0;
-    };
+  /// In what way a whole record behind the end proves that the log was on disk further than that
+  /// (LOG-3); null if it does not.
+  private @Nullable String proofOfMore(long address) {
+    int found = RecordLayout.generation(address);
+    if (found > generation) {
+      // an open syncs what it read, and its generation record, before it appends: the log was
+      // whole up to there, and nothing leads there any more
+      return "is of generation "
+          + found
+          + ", which began behind the end of generation "
+          + generation;
+    }
+    long told = toldByPadding(address);
+    if (told > at) {
+      return "says that the log was on disk up to " + told;
+    }
+    long base = reader.segment().baseLsn();
+    if (found == generation && base > at) {
+      return "is in a segment that was written only when the log was on disk up to " + base;
+    }
+    return null;
   }
 
-  private LogCorruptException corruptAtEnd(Segment end, long witnessLsn, long syncedUpTo)
-      throws IOException {
-    String expected =
-        "a record at LSN "
-            + at
-            + ": the record at LSN "
-            + witnessLsn
-            + " says that the log was on disk up to "
-            + syncedUpTo;
+  /// Up to where padding says that the log was on disk before it; 0 for any other record.
+  private static long toldByPadding(long address) {
+    return RecordLayout.type(address) == RecordType.PADDING
+        ? PaddingLayout.syncedUpTo(
+            address + RecordLayout.PAYLOAD_OFFSET,
+            RecordLayout.length(address) - RecordLayout.HEADER_BYTES)
+        : 0;
+  }
+
+  private LogCorruptException corruptAtEnd(Segment end, String proof) throws IOException {
+    String expected = "a record at LSN " + at + ": " + proof;
     if (at == end.endLsn()) {
       return new LogCorruptException(
           options

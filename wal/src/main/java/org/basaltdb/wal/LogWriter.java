@@ -15,6 +15,9 @@ import java.io.IOException;
 ///   is whole blocks of published records, and at a sync the log is padded to the next boundary
 ///   first.
 /// - LOG-13 `durable` moves only after every segment with unsynced bytes below it was synced.
+/// - LOG-17 A segment gets its first byte after the one before it was synced to its end, whatever
+///   durability its records have: so a record in a later segment proves that those before it were
+///   whole once ([LogScan]).
 ///
 /// Thread rules: the leader only, except [#durable()] and the counters, which any thread reads.
 final class LogWriter implements Closeable {

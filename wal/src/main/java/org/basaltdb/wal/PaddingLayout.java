@@ -15,7 +15,8 @@ import org.basaltdb.offheap.memory.Memory;
 /// - LOG-2 The log is padded to a block boundary at each sync, and a block that was synced is never
 ///   written again, but for LOG-16, with the same bytes.
 /// - LOG-3 The padding of each batch tells how far the log was synced before: a hole below that is
-///   corruption, any other hole is where the log ends.
+///   corruption. So is one before a record of a later segment (LOG-17) or of a later generation.
+///   Any other hole is where the log ends.
 final class PaddingLayout {
   static final int SYNCED_UP_TO_OFFSET = 0;
 

@@ -119,7 +119,7 @@ class LogCrashTest {
       }
       int operations = random.nextInt(OPERATIONS);
       for (int operation = 0; operation < operations; operation++) {
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
           case 0 -> log.flush();
           case 1 -> opened.work();
           case 2 -> {
@@ -133,6 +133,7 @@ class LogCrashTest {
               log.awaitDurable(published.get(random.nextInt(published.size())).lsn());
             }
           }
+          case 7 -> switchSegment(opened);
           default -> append(opened);
         }
         durable = Math.max(durable, log.durableLsn());
@@ -151,6 +152,18 @@ class LogCrashTest {
       int bytes =
           random.nextInt(50) == 0 ? longest : random.nextInt(8, random.nextBoolean() ? 200 : 4000);
       published.add(opened.append(sequence++, bytes, Durability.ofCode(random.nextInt(3))));
+    }
+
+    /// Appends past the end of the segment, with nothing that asks for a sync but the switch
+    /// (LOG-17): any part of what follows may be on disk, and nothing before may be missing.
+    private void switchSegment(Disk.Opened opened) {
+      Log log = opened.log();
+      long end = log.tail() + disk.options.segmentBytes() + random.nextInt(20_000);
+      if (random.nextInt(4) == 0) {
+        while (log.tail() < end) {
+          published.add(opened.append(sequence++, random.nextInt(8, 4000), Durability.NONE));
+        }
+      }
     }
 
     /// Claims several and publishes them in another order, one as padding.

@@ -248,6 +248,82 @@ class LogDamageTest {
     assertThat(openCorrupt().file()).isEqualTo(FIRST_SEGMENT.toString());
   }
 
+  /// A log of four segments, none of whose records was ever asked to be durable, of a process that
+  /// was killed: nothing was synced but what LOG-17 demands.
+  private void writeUnsyncedLog() throws IOException {
+    disk = new Disk(1);
+    written.clear();
+    Disk.Opened opened = disk.open();
+    while (opened.log().tail() < 4 * Disk.SEGMENT_BYTES + 5 * RecordLayout.BLOCK_BYTES) {
+      written.add(opened.append(written.size(), 1000, Durability.NONE));
+    }
+    opened.work();
+  }
+
+  /// LOG-17: a record in a later segment vouches for everything in the segments before, though no
+  /// padding does.
+  @Test
+  void damageBeforeALaterSegmentOfUnsyncedRecordsIsCorruption() throws Exception {
+    writeUnsyncedLog();
+    int flips = 0;
+    for (long lsn = BASE_LSN + RecordLayout.BLOCK_BYTES; lsn < 4 * Disk.SEGMENT_BYTES; lsn += 997) {
+      Disk.Position position = Disk.position(lsn);
+      flip(position.path(), position.offset());
+      LogCorruptException corrupt = openCorrupt();
+      assertThat(corrupt.file()).isEqualTo(position.path().toString());
+      assertThat(corrupt.expected()).contains("written only when the log was on disk up to ");
+      flip(position.path(), position.offset());
+      flips++;
+    }
+    assertThat(flips).isGreaterThan(100);
+    List<TestRecord> replayed = disk.open().replayed();
+    assertThat(replayed).isNotEmpty().isEqualTo(written.subList(0, replayed.size()));
+    assertThat(replayed.getLast().lsn()).isGreaterThan(4 * Disk.SEGMENT_BYTES);
+  }
+
+  @Test
+  void aMissingSegmentOfUnsyncedRecordsIsCorruption() throws Exception {
+    for (int missing = 2; missing <= 3; missing++) {
+      writeUnsyncedLog();
+      disk.files.delete(segmentPath(missing));
+      assertThat(openCorrupt().file()).isEqualTo(segmentPath(missing).toString());
+    }
+  }
+
+  /// In the last segment nothing vouches for what was not synced: it is cut at the damage.
+  @Test
+  void damageInTheLastSegmentOfUnsyncedRecordsIsATornTail() throws Exception {
+    for (long lsn = 4 * Disk.SEGMENT_BYTES; lsn < 4 * Disk.SEGMENT_BYTES + 8192; lsn += 331) {
+      writeUnsyncedLog();
+      Disk.Position position = Disk.position(lsn);
+      flip(position.path(), position.offset());
+      Disk.Opened opened = disk.open();
+      assertThat(opened.log().recovery().verdict()).isEqualTo(LogVerdict.TORN_TAIL);
+      assertThat(opened.replayed()).isEqualTo(written.subList(0, opened.replayed().size()));
+      assertThat(opened.replayed().getLast().lsn()).isBetween(4 * Disk.SEGMENT_BYTES - 2048, lsn);
+    }
+  }
+
+  /// A later generation appends only when everything before it is on disk, so any of its records is
+  /// a witness, also when the one that began it is damaged.
+  @Test
+  void recordsOfALaterGenerationVouchForTheOneBefore() throws Exception {
+    disk = new Disk(1);
+    TestRecord first = disk.open().appendDurably(1, 100);
+    Disk.Opened second = disk.open();
+    second.append(2, 5000, Durability.NONE);
+    second.append(3, 5000, Durability.NONE);
+    second.log().flusher().requestSpace();
+    second.log().flusher().work();
+    long generationLsn = RecordLayout.blockCeiling(second.log().recovery().endLsn());
+    for (long lsn : new long[] {first.lsn() + 50, generationLsn + 50}) {
+      Disk.Position position = Disk.position(lsn);
+      flip(position.path(), position.offset());
+      assertThat(openCorrupt().expected()).contains("generation 2");
+      flip(position.path(), position.offset());
+    }
+  }
+
   private void zeroSector(long lsn) throws IOException {
     Disk.Position position = Disk.position(lsn);
     change(
