@@ -105,13 +105,16 @@ public final class Log implements CommitLog {
     return begin(options, seam, directory, found);
   }
 
+  /// Makes the directory if it is not there, and its name durable in any case: an open that was cut
+  /// short may have made it and got no further (SEG-1). The names in it are synced when the
+  /// directory is taken over.
   private static void makeDirectory(FileLayer files, Path path) throws IOException {
     if (!files.exists(path)) {
       files.createDirectories(path);
-      Path parent = path.toAbsolutePath().getParent();
-      if (parent != null) {
-        files.syncDirectory(parent);
-      }
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent != null) {
+      files.syncDirectory(parent);
     }
   }
 

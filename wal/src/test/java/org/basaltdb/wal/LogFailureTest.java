@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.offheap.file.fault.FileOperation;
@@ -220,6 +221,32 @@ class LogFailureTest {
       }
     }
     assertThat(disk.open().replayed()).containsExactly(record);
+  }
+
+  /// SEG-1: an open makes the names that an earlier one left durable, whatever that one got done:
+  /// what is acknowledged after it survives a power cut. (Of a sync that fails, what the system
+  /// forgot no later sync brings back; that is not about names.)
+  @Test
+  void namesOfAnOpenThatWasCutShortAreMadeDurableByTheNext() throws Exception {
+    for (FileOperation operation : EnumSet.complementOf(EnumSet.of(FileOperation.SYNC))) {
+      for (int nth = 1; nth < 4; nth++) {
+        for (int seed = 0; seed < 20; seed++) {
+          Disk cut = new Disk(seed);
+          cut.files.fail(operation, nth, Errno.EIO);
+          try {
+            cut.open();
+          } catch (IOException expected) {
+            assertThat(expected).isInstanceOf(FileErrorException.class);
+          }
+          cut.files.heal();
+          TestRecord acknowledged = cut.open().appendDurably(1, 100);
+          cut.files.restart(seed);
+          assertThat(cut.open().replayed())
+              .as("%s %d failed, seed %d", operation, nth, seed)
+              .containsExactly(acknowledged);
+        }
+      }
+    }
   }
 
   @Test
