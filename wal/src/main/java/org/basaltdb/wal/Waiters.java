@@ -62,7 +62,11 @@ final class Waiters {
     }
   }
 
-  /// Wakes everybody whose position is durable, and of the others one that may lead.
+  /// Wakes everybody whose position may be durable, and of the others one that may lead.
+  ///
+  /// Somebody who waits at `durable` itself waits for the end of a record that is on disk, or for
+  /// one that begins there. Only he knows; so he is woken, and does not count as the one that may
+  /// lead.
   ///
   /// @param durable everything below it is on disk
   void wake(long durable) {
@@ -76,7 +80,7 @@ final class Waiters {
         if (thread == null) {
           continue;
         }
-        if (positions.getOpaque(place) < durable) {
+        if (positions.getOpaque(place) <= durable) {
           LockSupport.unpark(thread);
         } else if (!leaderFound && !thread.isVirtual()) {
           leaderFound = true;

@@ -120,6 +120,34 @@ class LogConcurrencyTest {
     return task;
   }
 
+  /// LOG-11: a record that ends where the disk ends has no padding behind it. All that wait for its
+  /// end are woken, not only one that may lead.
+  @Test
+  void allThatWaitForTheEndOfTheLogAreWoken() throws Exception {
+    options = options.withSizes(16 << 10, 16 << 10);
+    try (Log log = open()) {
+      disk.limitBytes(SegmentLayout.fileBytes(16 << 10));
+      append(log, 1, 4096, Durability.NONE);
+      long end = 2 * (16 << 10);
+      int rest = (int) (end - log.tail()) - RecordLayout.HEADER_BYTES;
+      assertThat(append(log, 2, rest, Durability.SYNC).lsn() + RecordLayout.HEADER_BYTES + rest)
+          .isEqualTo(end);
+      files.shut();
+      List<FutureTask<Void>> waiters = new ArrayList<>();
+      waiters.add(start(false, () -> log.awaitDurable(end)));
+      files.arrived.acquire();
+      for (int index = 0; index < 6; index++) {
+        waiters.add(start(index % 2 == 0, () -> log.awaitDurable(end)));
+      }
+      Thread.sleep(200); // until they are parked
+      files.open();
+      for (FutureTask<Void> waiter : waiters) {
+        waiter.get(20, TimeUnit.SECONDS);
+      }
+      assertThat(log.durableLsn()).isEqualTo(end);
+    }
+  }
+
   /// Appends and waits, in another thread.
   private FutureTask<Void> commit(Log log, boolean virtual) throws InterruptedException {
     CountDownLatch appended = new CountDownLatch(1);
