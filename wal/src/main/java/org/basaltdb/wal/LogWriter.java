@@ -172,11 +172,13 @@ final class LogWriter implements Closeable {
     }
   }
 
+  /// Goes on in the prepared segment (LOG-16). Whatever fails, each segment has one owner that
+  /// closes it: the directory until it is taken, then the writer.
   private void enterNextSegment() throws IOException {
-    OpenSegment next = directory.takePrepared();
     sync();
-    segment.close();
-    segment = next;
+    OpenSegment full = segment;
+    segment = directory.takePrepared();
+    full.close();
   }
 
   private void sync() throws IOException {

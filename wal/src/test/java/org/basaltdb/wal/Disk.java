@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.basaltdb.offheap.file.FileLayer;
 import org.basaltdb.offheap.file.Randomness;
 import org.basaltdb.offheap.file.Seam;
 import org.basaltdb.offheap.file.fault.FaultyFiles;
@@ -34,8 +35,13 @@ final class Disk {
 
   /// Opens the log and collects what it replays.
   Opened open() throws IOException {
+    return open(files);
+  }
+
+  /// Opens the log through a layer over the files.
+  Opened open(FileLayer layer) throws IOException {
     List<TestRecord> replayed = new ArrayList<>();
-    Seam seam = new Seam(clock, files, Randomness.seeded(1));
+    Seam seam = new Seam(clock, layer, Randomness.seeded(1));
     Log log =
         Log.openWithoutFlusher(
             options,

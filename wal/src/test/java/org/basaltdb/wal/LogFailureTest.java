@@ -116,6 +116,27 @@ class LogFailureTest {
     assertThatThrownBy(() -> opened.log().awaitSpace(1000)).isInstanceOf(LogFailedException.class);
   }
 
+  /// Whatever fails where one segment ends and the next begins, no descriptor stays open.
+  @Test
+  void aSegmentSwitchThatFailsLeavesNoFileOpen() throws Exception {
+    for (FileOperation operation : new FileOperation[] {FileOperation.SYNC, FileOperation.WRITE}) {
+      Disk failing = new Disk(1);
+      CountedOpens opens = new CountedOpens(failing.files);
+      Disk.Opened opened = failing.open(opens.layer());
+      while (opened.log().tail() < 2 * Disk.SEGMENT_BYTES - 2 * RecordLayout.BLOCK_BYTES) {
+        opened.appendDurably(1, 1000);
+        opened.work();
+      }
+      while (opened.log().tail() < 2 * Disk.SEGMENT_BYTES + RecordLayout.BLOCK_BYTES) {
+        opened.append(2, 1000, Durability.SYNC);
+      }
+      assertThat(opened.log().stats().durableLsn()).isLessThan(2 * Disk.SEGMENT_BYTES);
+      failing.files.failFrom(operation, 1, Errno.EIO);
+      assertThatThrownBy(opened.log()::close).isInstanceOf(LogFailedException.class);
+      assertThat(opens.count()).as("%s failed", operation).isZero();
+    }
+  }
+
   @Test
   void aFailureInTheFlusherIsSeenByTheNextClaim() throws Exception {
     Disk.Opened opened = disk.open();
