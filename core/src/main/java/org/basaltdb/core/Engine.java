@@ -1,6 +1,7 @@
 package org.basaltdb.core;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,8 +62,8 @@ final class Engine {
   private final Lifecycle lifecycle;
   private final long fullTimeoutNanos;
 
-  /// What the log had made durable when it was closed; valid once [Lifecycle#awaitEnd] has
-  /// returned.
+  /// What the log had made durable when it was closed, zero if that is not known; valid once
+  /// [Lifecycle#awaitEnd] has returned.
   private volatile long finalDurableLsn;
 
   private Engine(
@@ -207,16 +208,13 @@ final class Engine {
 
   private static void takeApart(
       List<Partition> partitions, Catalog catalog, @Nullable CommitLog log, Throwable failure) {
-    partitions.forEach(Partition::stopWriter);
+    Teardown teardown = new Teardown(failure);
+    partitions.forEach(partition -> teardown.step(partition::stopWriter));
     if (log != null) {
-      try {
-        log.close();
-      } catch (LogException e) {
-        failure.addSuppressed(e);
-      }
+      teardown.step(log::close);
     }
-    catalog.free();
-    partitions.forEach(Partition::close);
+    teardown.step(catalog::free);
+    partitions.forEach(partition -> teardown.step(partition::close));
   }
 
   private static void closeAfter(DatabaseDirectory directory, Throwable failure) {
@@ -338,38 +336,39 @@ final class Engine {
     // Submitted and not awaited: the thread that submitted left the gate, its command may still be
     // in a ring. Who gives a partition
     // back carries out what waits there; a dedicated writer does so when it is stopped.
-    Loan.of(partitions.stream().map(Partition::queue).toList()).close();
-    partitions.forEach(Partition::stopWriter);
-    RuntimeException failure = null;
-    try {
-      log.close();
-    } catch (LogException e) {
-      failure = Failures.named(e);
-    }
-    finalDurableLsn = failure == null ? Long.MAX_VALUE : 0;
-    catalog.free();
-    partitions.forEach(Partition::close);
-    failure = unlock(failure);
-    if (failure != null) {
+    Teardown teardown = new Teardown(null);
+    teardown.step(() -> Loan.of(partitions.stream().map(Partition::queue).toList()).close());
+    partitions.forEach(partition -> teardown.step(partition::stopWriter));
+    teardown.step(this::closeLog);
+    teardown.step(catalog::free);
+    partitions.forEach(partition -> teardown.step(partition::close));
+    teardown.step(this::unlock);
+    if (teardown.failure() instanceof RuntimeException failure) {
       throw failure;
     }
   }
 
-  private @Nullable RuntimeException unlock(@Nullable RuntimeException failure) {
+  private void closeLog() {
+    try {
+      log.close();
+    } catch (UncheckedIOException e) {
+      finalDurableLsn = Long.MAX_VALUE; // everything is on disk all the same
+      throw new NotWritableException(name, "files of the log that cannot be closed: " + e, e);
+    }
+    finalDurableLsn = Long.MAX_VALUE;
+  }
+
+  private void unlock() {
     DatabaseDirectory locked = directory;
     if (locked == null) {
-      return failure;
+      return;
     }
     try {
       locked.close();
     } catch (IOException e) {
-      if (failure == null) {
-        return new NotWritableException(
-            locked.path().toString(), "a lock that cannot be given back: " + e, e);
-      }
-      failure.addSuppressed(e);
+      throw new NotWritableException(
+          locked.path().toString(), "a lock that cannot be given back: " + e, e);
     }
-    return failure;
   }
 
   /// Waits for as long as it takes: to unmap under a reader would end the process. Says so now and

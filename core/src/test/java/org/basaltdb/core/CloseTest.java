@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.basaltdb.core.error.ClosedException;
+import org.basaltdb.core.error.NotWritableException;
 import org.basaltdb.core.error.SessionThreadException;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
@@ -288,6 +289,27 @@ class CloseTest {
       assertThat(Thread.interrupted()).isTrue();
       assertThat(again.table("users").rowCount()).isEqualTo(1);
     }
+  }
+
+  /// A file that cannot be closed says so, and everything else is given back all the same.
+  @Test
+  void aFileThatCannotBeClosedLeavesNothingBehind() {
+    EngineFixture.requireFiles();
+    GuardedFiles files = new GuardedFiles();
+    Basalt db =
+        Basalt.open(
+            fixture.directory(), EngineFixture.options(builder -> builder.seam(files.seam())));
+    Table users = db.createTable(EngineFixture.users());
+    db.useSession(session -> session.insert(users, users.newRow().setLong("id", 1)));
+    files.failClose();
+    assertThatThrownBy(db::close)
+        .isInstanceOf(NotWritableException.class)
+        .hasMessageContaining("cannot be closed")
+        .hasStackTraceContaining("because the test says so");
+    // What the buffer of the row has goes when nobody can reach it.
+    assertThat(db.engine().budget().used()).isLessThan(1 << 16);
+    assertThat(EngineFixture.engineThreads()).isEmpty();
+    assertThat(fixture.open().table("users").rowCount()).isEqualTo(1);
   }
 
   @Test

@@ -18,6 +18,7 @@ final class GuardedFiles implements FileLayer {
   private final FileLayer files = FileLayer.system();
   private volatile @Nullable CountDownLatch gate;
   private volatile boolean failing;
+  private volatile boolean failingClose;
   private final AtomicInteger heldCount = new AtomicInteger();
 
   Seam seam() {
@@ -41,6 +42,11 @@ final class GuardedFiles implements FileLayer {
   /// From now on a sync fails.
   void fail() {
     failing = true;
+  }
+
+  /// From now on the close of a file reports a failure; the file is closed.
+  void failClose() {
+    failingClose = true;
   }
 
   /// How many syncs have waited or wait.
@@ -154,6 +160,9 @@ final class GuardedFiles implements FileLayer {
     @Override
     public void close() throws IOException {
       file.close();
+      if (failingClose) {
+        throw new IOException("close of " + path() + " fails because the test says so");
+      }
     }
   }
 }
