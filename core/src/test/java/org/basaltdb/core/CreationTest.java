@@ -190,6 +190,26 @@ class CreationTest {
     }
   }
 
+  /// NAMES-1: the open before left names behind that were not synced.
+  @Test
+  void namesThatAnOpenLeftUnsyncedAreMadeDurableByTheNext() throws IOException {
+    Path disk = fixture.newDirectory();
+    Path directory = Files.createDirectory(disk.resolve("db")); // the lock is no file of that disk
+    for (int nth = 1; nth < 8; nth++) {
+      for (long seed = 1; seed <= 12; seed++) {
+        FaultyFiles files = new FaultyFiles(disk, seed);
+        files.fail(FileOperation.SYNC_DIRECTORY, nth, Errno.EIO);
+        try {
+          Basalt.open(directory, options(files)).close();
+        } catch (BasaltException failure) {
+          assertThat(failure).hasMessageContaining("EIO");
+        }
+        files.heal();
+        worksAndKeepsWhatItIsGiven(directory, files, seed * 41 + nth);
+      }
+    }
+  }
+
   @Test
   void aDiskThatIsFullWhenADatabaseIsMade() {
     Path directory = fixture.directory();

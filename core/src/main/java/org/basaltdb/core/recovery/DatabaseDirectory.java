@@ -56,6 +56,7 @@ public final class DatabaseDirectory implements AutoCloseable {
     }
     DirectoryLock lock = lock(path);
     try {
+      makeNamesDurable(path, files);
       boolean complete = files.exists(path.resolve(Manifest.FILE_NAME));
       Manifest manifest = complete ? read(path, files) : begin(path, seam, partitionCount);
       return new DatabaseDirectory(path, lock, manifest, files, complete);
@@ -74,14 +75,41 @@ public final class DatabaseDirectory implements AutoCloseable {
       return;
     }
     try {
-      files.createDirectories(path);
-      Path parent = path.toAbsolutePath().getParent();
-      if (parent != null) {
-        files.syncDirectory(parent);
-      }
+      createEach(path.toAbsolutePath(), files);
     } catch (IOException e) {
       throw new NotWritableException(
           path.toString(), "a directory that cannot be created: " + e, e);
+    }
+  }
+
+  /// One directory after the other, each name durable before the next is made: if this is cut
+  /// short, only the last of them can be in doubt, and that one the next open makes sure of.
+  private static void createEach(Path path, FileLayer files) throws IOException {
+    Path parent = path.getParent();
+    if (parent == null) {
+      return;
+    }
+    if (!files.exists(parent)) {
+      createEach(parent, files);
+    }
+    files.createDirectories(path);
+    files.syncDirectory(parent);
+  }
+
+  /// - **NAMES-1.** Every open makes the names durable that it relies on: the directory's own, and
+  ///   those in it. An open before may have been cut short between making a name and syncing it,
+  ///   and a name that is there says nothing about whether a power cut would leave it.
+  ///
+  /// A parent that this process may not read was not made by it.
+  private static void makeNamesDurable(Path path, FileLayer files) {
+    Path parent = path.toAbsolutePath().getParent();
+    try {
+      if (parent != null && files.exists(parent) && Files.isReadable(parent)) {
+        files.syncDirectory(parent);
+      }
+      files.syncDirectory(path);
+    } catch (IOException e) {
+      throw new NotWritableException(path.toString(), "names that cannot be made durable: " + e, e);
     }
   }
 
