@@ -60,6 +60,7 @@ public final class TableEntry {
     int count = 0;
     try {
       for (Partition partition : partitions) {
+        partition.memory().reclaim(); // of tables dropped while a reader was inside
         made[count] = new TablePartition(partition.memory(), id, layout, hasher, log);
         count++;
       }

@@ -2,6 +2,7 @@ package org.basaltdb.core.pages;
 
 import java.util.Arrays;
 import org.basaltdb.offheap.memory.BlockPool;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageTable;
 import org.basaltdb.offheap.page.PageWord;
@@ -37,9 +38,18 @@ public final class ResidentPages implements PageAccess {
       return freeExtents[--freeExtentCount];
     }
     int first = nextExtent << EXTENT_SHIFT;
-    table.commit(first + EXTENT_PAGES);
+    commit(first + EXTENT_PAGES);
     nextExtent++;
     return first;
+  }
+
+  private void commit(int pageCount) {
+    try {
+      table.commit(pageCount);
+    } catch (BudgetExhaustedException refused) {
+      pool.reclaim(); // POOL-3
+      table.commit(pageCount);
+    }
   }
 
   @Override

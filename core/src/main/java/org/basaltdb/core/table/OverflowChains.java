@@ -23,6 +23,9 @@ final class OverflowChains {
   /** Chains that a table can begin: {@code 2^40}, more than pages can be written to. */
   private static final int CHAIN_TABLE_SHIFT = 40;
 
+  /** Pages that gather before the epoch is advanced for them. */
+  private static final int RECLAIM_BATCH = 32;
+
   private final PageAccess pages;
   private final long wordBase;
   private final long frameBase;
@@ -162,6 +165,13 @@ final class OverflowChains {
   /** Takes back pages of retired chains that no reader can see any more. */
   void reclaim() {
     retiredPages.reclaim(reusePage);
+  }
+
+  /** As {@link #reclaim}, once enough has gathered to be worth the advance of an epoch. */
+  void reclaimBatch() {
+    if (retiredPages.size() >= RECLAIM_BATCH) {
+      reclaim();
+    }
   }
 
   private void freePage(int page) {

@@ -8,6 +8,7 @@ import org.basaltdb.offheap.hash.PrimaryIndex;
 import org.basaltdb.offheap.hash.SegmentLayout;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 
 /**
  * What the tables of one partition share: its pages, its pool of blocks, and the epochs of its
@@ -38,5 +39,13 @@ public record PartitionMemory(
             ? KeyHash.firstSlotOfPartition(partition + 1, partitionCount) << lowBits
             : 1 << SegmentLayout.HASH_BITS;
     return new PrimaryIndex(pool, retiredBlocks, epochs, budget, tableId, start, end - start);
+  }
+
+  /**
+   * Takes back index segments, of dropped tables too, that no reader can see any more. The
+   * writer's.
+   */
+  public void reclaim() {
+    retiredBlocks.reclaim(block -> pool.free(block, Owner.INDEX));
   }
 }

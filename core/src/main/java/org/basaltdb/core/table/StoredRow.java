@@ -124,6 +124,7 @@ final class StoredRow {
       for (int i = 0; i < oldChainCount; i++) {
         chains.retire(oldChains[i]);
       }
+      chains.reclaimBatch();
     } else {
       for (int i = 0; i < newChainCount; i++) {
         chains.discard(newChains[i]);

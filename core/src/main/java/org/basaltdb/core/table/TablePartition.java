@@ -13,6 +13,7 @@ import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.pages.PageAccess;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.hash.PrimaryIndex;
+import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.page.PageLayout;
 import org.basaltdb.wal.CommitLog;
@@ -53,6 +54,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private final boolean longKey;
   private final int keyOffset;
   private final PageAccess pages;
+  private final BlockPool pool;
+  private final Runnable reclaimer = this::reclaim;
   private final PrimaryIndex index;
   private final RowHeap heap;
   private final OverflowChains chains;
@@ -84,6 +87,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     this.hasher = hasher;
     this.log = log;
     this.pages = partition.pages();
+    this.pool = partition.pool();
     this.index = partition.newIndex(tableId, hasher.slotLeads());
     this.heap = new RowHeap(pages, tableId, layout.rowsPerPage());
     this.chains = new OverflowChains(pages, partition.epochs(), tableId);
@@ -92,6 +96,13 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     this.scanner = new PageScanner(pages, heap);
     this.keyScratch = Memory.allocate(layout.maxKeyImageBytes() + 8L, Long.BYTES);
     this.hashScratch = Memory.allocate(hasher.scratchBytes() + 8L, Long.BYTES);
+    pool.addReclaimer(reclaimer);
+  }
+
+  /** POOL-3: gives back what no reader can see any more. */
+  private void reclaim() {
+    index.reclaim();
+    chains.reclaim();
   }
 
   public int tableId() {
@@ -532,7 +543,9 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
 
   /** Gives back pages, index and chains of a dropped table; readers inside find nothing more. */
   public void destroy() {
+    pool.removeReclaimer(reclaimer);
     index.destroy();
+    index.reclaim();
     heap.destroy();
     chains.destroy();
     ROW_COUNT.setOpaque(this, 0L);

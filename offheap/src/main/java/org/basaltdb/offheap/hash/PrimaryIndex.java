@@ -7,6 +7,7 @@ import java.util.function.IntConsumer;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
 import org.basaltdb.offheap.memory.BlockPool;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
@@ -420,7 +421,7 @@ public final class PrimaryIndex {
       reclaim();
     }
     pool.ensure(2);
-    long doubled = doubles ? directories.allocate(directoryEntries() * 2) : 0;
+    long doubled = doubles ? allocateDirectory(directoryEntries() * 2) : 0;
     int prefix = Memory.getInt(segment + PREFIX_OFFSET);
     int leftBlock = pool.allocate(Owner.INDEX);
     int rightBlock = pool.allocate(Owner.INDEX);
@@ -443,6 +444,15 @@ public final class PrimaryIndex {
     retire(segment);
     segmentCount++;
     return true;
+  }
+
+  private long allocateDirectory(long entryCount) {
+    try {
+      return directories.allocate(entryCount);
+    } catch (BudgetExhaustedException refused) {
+      pool.reclaim(); // POOL-3
+      return directories.allocate(entryCount);
+    }
   }
 
   private boolean mayDouble() {

@@ -2,7 +2,9 @@ package org.basaltdb.offheap.memory;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 
 /// Blocks of 8 KiB out of a region, by number.
@@ -20,10 +22,13 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 ///
 /// - POOL-1 A block is handed out at most once until it is freed.
 /// - POOL-2 What [#ensure] promised is free: no extent is given back that the promise needs.
+/// - POOL-3 Nothing is refused before those who hold blocks back, until no reader can see them,
+///   gave back what they can ([#addReclaimer]).
 ///
 /// The contents of a block that is handed out are not defined. Nothing is allocated on the Java
-/// heap after construction. Both operations take constant time, except when an extent is committed
-/// or given back (a system call, tens of microseconds with the page faults that follow).
+/// heap after construction, but for the list of reclaimers. Both operations take constant time,
+/// except when an extent is committed or given back (a system call, tens of microseconds with the
+/// page faults that follow).
 ///
 /// Thread rules: one thread at a time, ordered by the writer's token; the counters may be read by
 /// any thread, and addresses of blocks computed by any.
@@ -74,6 +79,9 @@ public final class BlockPool implements AutoCloseable {
   private int usedBlocks;
   private int promisedBlocks;
 
+  /// Asked in the order in which they came.
+  private final List<Runnable> reclaimers = new ArrayList<>();
+
   /// How many blocks are out for each owner.
   private final int[] outByOwner = new int[Owner.values().length];
 
@@ -110,7 +118,7 @@ public final class BlockPool implements AutoCloseable {
   ///   then. Cannot be thrown for as many blocks as [#ensure] promised
   public int allocate(Owner owner) {
     if (firstWithFree == NONE) {
-      addExtent();
+      makeRoom();
     }
     int extent = firstWithFree;
     int word = extent * WORDS_PER_EXTENT;
@@ -159,9 +167,41 @@ public final class BlockPool implements AutoCloseable {
   /// @throws BudgetExhaustedException if they could not; extents committed until then stay, free
   public void ensure(int blockCount) {
     while (freeBlocks < blockCount) {
-      addExtent();
+      makeRoom();
     }
     promisedBlocks = blockCount;
+  }
+
+  /// Has `reclaimer` called before an allocation is refused (POOL-3). It gives back blocks of this
+  /// pool that it can do without, and allocates none.
+  public void addReclaimer(Runnable reclaimer) {
+    reclaimers.add(reclaimer);
+  }
+
+  /// Ends what [#addReclaimer] began, with the same object.
+  public void removeReclaimer(Runnable reclaimer) {
+    reclaimers.remove(reclaimer);
+  }
+
+  /// Calls every reclaimer: before memory outside the pool is refused, too, since an extent that
+  /// empties goes back to the budget.
+  public void reclaim() {
+    for (int i = 0; i < reclaimers.size(); i++) {
+      reclaimers.get(i).run();
+    }
+  }
+
+  /// Adds free blocks: of an extent, or those that were held back.
+  private void makeRoom() {
+    try {
+      addExtent();
+    } catch (BudgetExhaustedException refused) {
+      int before = freeBlocks;
+      reclaim();
+      if (freeBlocks <= before) {
+        addExtent(); // what was reclaimed may have gone back to the budget whole
+      }
+    }
   }
 
   /// The address of a block; no check.
