@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.basaltdb.core.error.InvalidOptionsException;
+import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.recovery.Manifest;
 import org.basaltdb.core.table.MutationRecordLayout;
 import org.basaltdb.offheap.file.Seam;
@@ -319,6 +320,14 @@ public final class Options {
                 "logBufferBytes",
                 logBufferBytes,
                 "at most half of memoryBudgetBytes, " + memoryBudgetBytes / 2));
+      } else if (partitionsChosen && partitions > memoryBudgetBytes / Partition.MIN_BYTES) {
+        problems.add(
+            problem(
+                "partitions",
+                partitions,
+                "at most "
+                    + memoryBudgetBytes / Partition.MIN_BYTES
+                    + ", for which memoryBudgetBytes has room"));
       }
     }
 

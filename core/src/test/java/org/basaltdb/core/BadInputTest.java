@@ -222,6 +222,23 @@ class BadInputTest {
   }
 
   @Test
+  void morePartitionsThanTheMemoryHasRoomFor() {
+    InvalidOptionsException failure =
+        catchThrowableOfType(
+            InvalidOptionsException.class,
+            () ->
+                Options.builder()
+                    .memoryBudgetBytes(16L << 20)
+                    .logBufferBytes(16 << 10)
+                    .logSegmentBytes(64 << 10)
+                    .partitions(64)
+                    .build());
+    hasAllParts(failure);
+    assertThat(failure.problems()).hasSize(1);
+    assertThat(failure).hasMessageContaining("partitions: found 64, expected at most 4");
+  }
+
+  @Test
   void buffersOfAnotherTableOrDatabase() {
     Table other =
         db.createTable(
