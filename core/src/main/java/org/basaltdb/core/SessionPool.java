@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.basaltdb.core.error.InterruptedWaitException;
-import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.jspecify.annotations.Nullable;
 
 /// Lends sessions to threads that have none, as many as the options allow at a time, and makes them
@@ -90,7 +89,8 @@ final class SessionPool {
       Session session = new Session(engine, "session " + number + " of the pool", true);
       register(session);
       return session;
-    } catch (BudgetExhaustedException e) {
+    } catch (Throwable failure) {
+      // Whatever it was: the next one may make it.
       lock.lock();
       try {
         count--;
@@ -98,7 +98,10 @@ final class SessionPool {
       } finally {
         lock.unlock();
       }
-      throw Failures.named(e);
+      if (failure instanceof RuntimeException e) {
+        throw Failures.named(e);
+      }
+      throw failure;
     }
   }
 

@@ -141,6 +141,24 @@ class DiskFailureTest {
     has(fixture.reopen(db, options(mode)), count);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aTableThatAFullDiskRefusesLeavesNothingBehind(WriterMode mode) {
+    Basalt db = fixture.open(options(mode));
+    Table table = db.createTable(numbered("t"));
+    try (Session session = db.openSession()) {
+      files.limitBytes(2 * SEGMENT_BYTES);
+      fill(table, 0, row -> session.insert(table, row, Durability.SYNC));
+      long before = db.stats().memoryByOwner().getOrDefault("INDEX", 0L);
+      for (int attempt = 0; attempt < 20; attempt++) {
+        assertThatThrownBy(() -> db.createTable(numbered("refused")))
+            .isInstanceOf(ReadOnlyException.class);
+      }
+      assertThat(db.stats().memoryByOwner().get("INDEX")).isEqualTo(before);
+    }
+    files.heal();
+  }
+
   /// Nothing is lost of what was acknowledged before, also when the database is closed while the
   /// disk is full, and opened again as soon as there is a little space.
   @ParameterizedTest

@@ -222,7 +222,7 @@ public final class Catalog {
     /// After the record was published. Cannot fail.
     void published();
 
-    /// The record could not be claimed.
+    /// The record could not be claimed. All tokens are held.
     void undo();
   }
 
@@ -283,7 +283,22 @@ public final class Catalog {
         loan.close();
       }
       // TOKEN-4: nothing is held while the log makes room.
-      log.awaitSpace(payloadBytes);
+      try {
+        log.awaitSpace(payloadBytes);
+      } catch (Throwable failure) {
+        undo(step);
+        throw failure;
+      }
+    }
+  }
+
+  /// Ends a change that the log will not take, after the tokens were given back.
+  private void undo(Step step) {
+    Loan loan = borrowAll();
+    try {
+      step.undo();
+    } finally {
+      loan.close();
     }
   }
 
