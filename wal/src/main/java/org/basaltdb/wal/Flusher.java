@@ -101,15 +101,18 @@ final class Flusher implements Runnable {
     signal.take();
     group.commitRequested();
     long now = clock.nanoTime();
-    if (now - lastIntervalNanos >= periodNanos) {
-      lastIntervalNanos = now;
-      group.commitInterval();
-    }
     boolean more = false;
+    if (now - lastIntervalNanos >= periodNanos) {
+      if (group.commitInterval()) {
+        lastIntervalNanos = now;
+      } else {
+        more = true;
+      }
+    }
     boolean requested = spaceRequested;
     spaceRequested = false;
     if (requested || ring.tail() - ring.released() >= ring.capacityBytes() / 4) {
-      more = group.writeEarly();
+      more |= group.writeEarly();
     }
     long preparedBefore = ring.prepared();
     more |= supply.step(now);

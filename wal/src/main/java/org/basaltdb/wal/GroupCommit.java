@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 ///   up, nothing is written or synced after, and every waiter that is not covered, every claim and
 ///   every flush throws.
 ///
+/// - LOG-18 The flusher's turn comes: while it waits to lead for the sync of an interval, nobody
+///   begins to lead for an early write, and whoever leads for a commit takes its records along. An
+///   interval counts as over only when that is done.
+///
 /// Source of the idea: group commit of DeWitt et al. 1984; leader and followers as in RocksDB's
 /// write threads.
 ///
@@ -40,6 +44,12 @@ final class GroupCommit {
   /// naps that waits for space.
   private static final long NAP_NANOS = 50_000;
 
+  /// How long and how often the flusher naps, at most, until it leads for its interval; a leader
+  /// that resigns wakes it earlier. Then it looks after its other work, and tries again.
+  private static final long INTERVAL_NAP_NANOS = 1_000_000;
+
+  private static final int INTERVAL_NAPS = 10;
+
   private final LogWriter writer;
   private final LogRing ring;
   private final FlusherSignal signal;
@@ -49,6 +59,11 @@ final class GroupCommit {
 
   /// The highest position that a virtual thread waits for, or that was requested.
   private final PaddedLong requested = new PaddedLong(Long.MIN_VALUE);
+
+  /// The flusher wants to lead for the sync of the interval. Claimers that look for space write
+  /// early again and again, and would let it in by chance only: they stand back. Written by the
+  /// flusher.
+  private volatile boolean intervalDue;
 
   private volatile @Nullable Throwable failure;
 
@@ -160,8 +175,19 @@ final class GroupCommit {
   }
 
   /// Commits if a record waits for the sync of its interval. Called by the flusher.
-  void commitInterval() {
-    if (writer.durable() != ring.tail() && tryLead()) {
+  ///
+  /// @return whether that is done, by whomever; false if another led all the time that the flusher
+  ///   can wait
+  boolean commitInterval() {
+    long due = ring.tail();
+    intervalDue = writer.durable() < due && failure == null;
+    if (!intervalDue) {
+      return true;
+    }
+    boolean leads = awaitLead(due);
+    boolean done = leads || writer.durable() >= due;
+    intervalDue = !done;
+    if (leads) {
       try {
         if (failure == null && writer.hasIntervalRecord()) {
           commitAsLeader();
@@ -170,13 +196,41 @@ final class GroupCommit {
         resign();
       }
     }
+    return done;
+  }
+
+  /// Waits until the caller leads, or nothing below `due` is left to do, or for a bounded time.
+  ///
+  /// @return whether the caller leads
+  private boolean awaitLead(long due) {
+    if (tryLead()) {
+      return true;
+    }
+    int place = waiters.enter(Waiters.ANY_PROGRESS);
+    try {
+      for (int naps = 0; naps < INTERVAL_NAPS; naps++) {
+        if (tryLead()) {
+          return true;
+        }
+        if (writer.durable() >= due) {
+          return false;
+        }
+        LockSupport.parkNanos(this, INTERVAL_NAP_NANOS);
+      }
+      return false;
+    } finally {
+      if (place != Waiters.NO_PLACE) {
+        waiters.leave(place);
+      }
+    }
   }
 
   /// Writes early, without sync, so that the ring gets free.
   ///
   /// @return whether it got any freer
   boolean writeEarly() {
-    if (!tryLead()) {
+    // the next to lead is the flusher, whose commit frees all of the ring (LOG-18)
+    if (intervalDue || !tryLead()) {
       return false;
     }
     try {

@@ -120,6 +120,28 @@ class LogConcurrencyTest {
     return task;
   }
 
+  /// LOG-18: an interval that comes while somebody else leads is served as soon as he does not, not
+  /// an interval later.
+  @Test
+  void anIntervalThatFindsAnotherLeaderIsNotSkipped() throws Exception {
+    Disk simulated = new Disk(1);
+    GatedFiles gated = new GatedFiles(simulated.files);
+    Disk.Opened opened = simulated.open(gated);
+    TestRecord first = opened.append(1, 100, Durability.SYNC);
+    gated.shut();
+    FutureTask<Void> leader = start(false, () -> opened.log().awaitDurable(first.lsn()));
+    gated.arrived.acquire();
+    TestRecord second = opened.append(2, 100, Durability.INTERVAL);
+    simulated.clock.advance(simulated.options.intervalNanos());
+    assertThat(opened.log().flusher().work()).as("nanoseconds to the next try").isZero();
+    gated.open();
+    leader.get();
+    assertThat(opened.log().durableLsn()).isLessThanOrEqualTo(second.lsn());
+    opened.work();
+    assertThat(opened.log().durableLsn()).isGreaterThan(second.lsn());
+    opened.log().close();
+  }
+
   /// LOG-11: a record that ends where the disk ends has no padding behind it. All that wait for its
   /// end are woken, not only one that may lead.
   @Test
