@@ -107,4 +107,35 @@ class ReclaimTest {
       assertThat(db.stats().memoryByOwner().getOrDefault("OVERFLOW", 0L)).isZero();
     }
   }
+
+  /// What an update builds its row in is in the budget, and given back if it is large.
+  @Test
+  void theWritersBuffersShrink() {
+    Basalt db = fixture.open(options(1));
+    Table table =
+        db.createTable(
+            TableSchema.builder("wide")
+                .column("id", ColumnType.BIGINT)
+                .column("score", ColumnType.INT)
+                .column("value", ColumnType.VARBINARY)
+                .primaryKey("id")
+                .build());
+    try (Session session = db.openSession()) {
+      RowBuffer row = table.newRow();
+      row.setLong("id", 1).setInt("score", 1).setBytes("value", new byte[3 << 19]);
+      session.upsert(table, row);
+      long small = otherMemory(db);
+      RowBuffer change = table.newRow().setLong("id", 1).setInt("score", 2);
+      assertThat(session.update(table, change)).isTrue();
+      assertThat(otherMemory(db)).isLessThan(small + (1 << 16));
+      RowBuffer shrunk = table.newRow().setLong("id", 1).setBytes("value", new byte[100 << 10]);
+      session.update(table, shrunk);
+      session.update(table, change.setInt("score", 3));
+      assertThat(otherMemory(db)).isBetween(small + (100 << 10), small + (1 << 20));
+    }
+  }
+
+  private static long otherMemory(Basalt db) {
+    return db.stats().memoryByOwner().getOrDefault("OTHER", 0L);
+  }
 }

@@ -7,6 +7,7 @@ import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.codec.RowLayout;
 import org.basaltdb.core.codec.SpillPlan;
 import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget;
 
 /**
  * The row that a write is about to store: its image as the page will hold it, the overflow chains
@@ -20,10 +21,10 @@ final class StoredRow {
   private final int maxRowBytes;
   private final OverflowChains chains;
   private final SpillPlan plan = new SpillPlan();
-  private final ScratchMemory spilled = new ScratchMemory();
-  private final ScratchMemory pointers = new ScratchMemory();
-  private final ScratchMemory old = new ScratchMemory();
-  private final ScratchMemory merged = new ScratchMemory();
+  private final ScratchMemory spilled;
+  private final ScratchMemory pointers;
+  private final ScratchMemory old;
+  private final ScratchMemory merged;
   private final Projection everything;
   private int[] newChains = new int[4];
   private int newChainCount;
@@ -32,7 +33,11 @@ final class StoredRow {
   private long source;
   private int bytes;
 
-  StoredRow(RowLayout layout, int maxRowBytes, OverflowChains chains) {
+  StoredRow(RowLayout layout, int maxRowBytes, OverflowChains chains, MemoryBudget budget) {
+    this.spilled = new ScratchMemory(budget);
+    this.pointers = new ScratchMemory(budget);
+    this.old = new ScratchMemory(budget);
+    this.merged = new ScratchMemory(budget);
     this.layout = layout;
     this.maxRowBytes = maxRowBytes;
     this.chains = chains;
@@ -70,11 +75,12 @@ final class StoredRow {
         OverflowPointerLayout.put(pointer, chainId, firstPage, 0, length);
         pointer += OverflowPointerLayout.POINTER_BYTES;
       }
+      spilled.ensure(plan.storedBytes());
     } catch (Throwable t) {
       finish(false);
       throw t;
     }
-    long destination = spilled.ensure(plan.storedBytes());
+    long destination = spilled.address();
     bytes = RowCodec.writeStored(layout, image, plan, pointers.address(), destination);
     source = destination;
   }
@@ -132,6 +138,9 @@ final class StoredRow {
     }
     newChainCount = 0;
     oldChainCount = 0;
+    spilled.trim();
+    old.trim();
+    merged.trim();
   }
 
   /**

@@ -91,7 +91,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     this.index = partition.newIndex(tableId, hasher.slotLeads());
     this.heap = new RowHeap(pages, tableId, layout.rowsPerPage());
     this.chains = new OverflowChains(pages, partition.epochs(), tableId);
-    this.stored = new StoredRow(layout, layout.maxStoredBytes(), chains);
+    this.stored = new StoredRow(layout, layout.maxStoredBytes(), chains, partition.budget());
     this.reader = new PointReader(index, pages.wordBase(), layout, log);
     this.scanner = new PageScanner(pages, heap);
     this.keyScratch = Memory.allocate(layout.maxKeyImageBytes() + 8L, Long.BYTES);
@@ -244,6 +244,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     int mergedBytes = stored.merge(row, m.imageAddress, m.setMaskAddress);
     int maxRowBytes = MutationRecordLayout.maxImageBytes(log.maxPayloadBytes());
     if (mergedBytes > maxRowBytes) {
+      stored.finish(false);
       throw RowTooLargeException.ofLog(layout.schema().name(), mergedBytes, maxRowBytes);
     }
     replace(m, entryAddress, stored.mergedImage(), mergedBytes);
