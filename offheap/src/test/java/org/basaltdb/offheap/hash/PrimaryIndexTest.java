@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongToIntFunction;
 import org.basaltdb.offheap.LayoutDiagram;
+import org.basaltdb.offheap.LayoutDiagram.Bits;
 import org.basaltdb.offheap.LayoutDiagram.Field;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
@@ -66,8 +68,9 @@ class PrimaryIndexTest {
   }
 
   @Test
-  void theDrawingIsWhatTheConstantsSay() throws IOException {
+  void theDrawingsAreWhatTheConstantsSay() throws IOException {
     List<List<Field>> tables = LayoutDiagram.of(SegmentLayout.class);
+    assertThat(LayoutDiagram.inFormats("Primary index")).isEqualTo(tables);
     assertThat(tables.get(0))
         .containsExactly(
             new Field(SegmentLayout.PREFIX_OFFSET, 4, "prefix"),
@@ -82,6 +85,36 @@ class PrimaryIndexTest {
             new Field(SegmentLayout.TAGS_OFFSET, 7, "tags"),
             new Field(SegmentLayout.BUCKET_FLAGS_OFFSET, 1, "bucketFlags"),
             new Field(SegmentLayout.ENTRIES_OFFSET, 56, "entries"));
+  }
+
+  @Test
+  void theDrawingsOfBitsAreWhatTheConstantsSay() throws IOException {
+    List<Bits> entry = LayoutDiagram.bitsOf(SegmentLayout.class).getFirst();
+    List<Bits> word = LayoutDiagram.bitsOf(KeyHash.class).getFirst();
+    assertThat(LayoutDiagram.bitsInFormats("Primary index")).isEqualTo(List.of(entry, word));
+    assertThat(entry)
+        .containsExactly(
+            bits(SegmentLayout::rowOffsetOf, "rowOffset"),
+            bits(SegmentLayout::pageOf, "page"),
+            bits(SegmentLayout::hashOf, "hash"));
+    long hashWord = KeyHash.hashWord(12_345, 0xFEDC_BA98_7654_3210L);
+    int homeBits = SegmentLayout.homeBits(KeyHash.indexHash(hashWord), KeyHash.tag(hashWord));
+    assertThat(hashWord >>> 48).isEqualTo(homeBits);
+    assertThat(word)
+        .containsExactly(
+            bits(KeyHash::indexHash, "indexHash"),
+            bits(KeyHash::tag, "tag"),
+            bits(KeyHash::slot, "slot"),
+            new Bits(48, 63, "homeBits"));
+  }
+
+  /// The bits of a word that a field depends on, which are in one stretch.
+  private static Bits bits(LongToIntFunction field, String name) {
+    long mask = 0;
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      mask |= field.applyAsInt(1L << bit) == 0 ? 0 : 1L << bit;
+    }
+    return new Bits(Long.numberOfTrailingZeros(mask), 63 - Long.numberOfLeadingZeros(mask), name);
   }
 
   @Test

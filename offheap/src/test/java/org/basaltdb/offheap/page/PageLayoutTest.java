@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.basaltdb.offheap.LayoutDiagram;
+import org.basaltdb.offheap.LayoutDiagram.Bits;
 import org.basaltdb.offheap.LayoutDiagram.Field;
 import org.basaltdb.offheap.memory.Memory;
 import org.junit.jupiter.api.Test;
 
 class PageLayoutTest {
   @Test
-  void theDrawingIsWhatTheConstantsSay() throws IOException {
+  void theDrawingsAreWhatTheConstantsSay() throws IOException {
     assertThat(LayoutDiagram.of(PageLayout.class).getFirst())
+        .isEqualTo(LayoutDiagram.inFormats("Row page").getFirst())
         .containsExactly(
             new Field(PageLayout.PAGE_ID_OFFSET, 8, "pageId"),
             new Field(PageLayout.CHECKSUM_OFFSET, 4, "checksum"),
@@ -26,8 +28,9 @@ class PageLayoutTest {
   }
 
   @Test
-  void theDrawingOfOverflowPagesIsWhatTheConstantsSay() throws IOException {
+  void theDrawingsOfOverflowPagesAreWhatTheConstantsSay() throws IOException {
     assertThat(LayoutDiagram.of(OverflowLayout.class).getFirst())
+        .isEqualTo(LayoutDiagram.inFormats("Overflow page").getFirst())
         .containsExactly(
             new Field(OverflowLayout.PAGE_ID_OFFSET, 8, "pageId"),
             new Field(OverflowLayout.CHECKSUM_OFFSET, 4, "checksum"),
@@ -36,6 +39,21 @@ class PageLayoutTest {
             new Field(OverflowLayout.NEXT_OFFSET, 4, "next"),
             new Field(OverflowLayout.RESERVED_OFFSET, 4, "reserved"),
             new Field(OverflowLayout.DATA_OFFSET, OverflowLayout.DATA_CAPACITY, "data"));
+  }
+
+  @Test
+  void theDrawingsOfTheStateWordAreWhatTheConstantsSay() throws IOException {
+    assertThat(LayoutDiagram.bitsOf(PageWord.class).getFirst())
+        .isEqualTo(LayoutDiagram.bitsInFormats("Page state word").getFirst())
+        .containsExactly(
+            bits(PageWord.of(0, 0, -1L), "version"),
+            bits(PageWord.of(0, PageWord.MAX_FRAMES - 1, 0), "frame"),
+            bits(PageWord.of(0xF, 0, 0), "state"));
+  }
+
+  /// The stretch of bits that are one in a word.
+  private static Bits bits(long word, String name) {
+    return new Bits(Long.numberOfTrailingZeros(word), 63 - Long.numberOfLeadingZeros(word), name);
   }
 
   @Test
