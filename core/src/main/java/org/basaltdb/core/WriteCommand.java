@@ -37,10 +37,12 @@ final class WriteCommand extends Command {
   }
 
   /// The session: which table the mutation is for.
+  @SuppressWarnings("ReferenceEquality") // this very table
   void aim(Table aimed, int partitionNumber) {
-    table = aimed;
+    if (table != aimed) { // mostly the same: storing a reference has its price, see CommandQueue
+      table = aimed;
+    }
     partition = partitionNumber;
-    mutation.target = aimed.entry().partitions()[partitionNumber];
     dropped = false;
     requiredLsn = 0;
   }
@@ -81,7 +83,7 @@ final class WriteCommand extends Command {
       dropped = true;
       return FINISHED;
     }
-    TablePartition target = requireNonNull(mutation.target);
+    TablePartition target = entry.partitions()[partition];
     try {
       target.apply(mutation);
     } catch (RuntimeException failure) {

@@ -174,7 +174,9 @@ final class WritePath {
     RowLayout layout = entry.layout();
     Mutation m = writing.mutation();
     m.kind = kind;
-    m.durability = durability;
+    if (m.durability != durability) {
+      m.durability = durability;
+    }
     m.keyImageAddress = keyImage;
     if (layout.isLongKey()) {
       m.keyWord = Memory.getLong(keyImage);

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 ///     +<--------------------------+  drainer
 /// ```
 ///
-/// **TOKEN-3.** Every step between threads is a compare-and-set. An abandoned command is still
-/// carried out, since its effect is decided by the order of the ring and not by who waits for it;
-/// but only the drainer frees it, because only the drainer knows that it no longer reads the slot's
-/// bytes. `disarm()` is for a command that never entered a ring.
+/// **TOKEN-3.** Every step that another thread could take at the same time is a compare-and-set.
+/// From DONE only the session goes on; and a command that its session carries out itself, without
+/// the ring, no other thread knows before it has stepped aside: it is RUNNING then. An abandoned
+/// command is still carried out, since its effect is decided by the order of the ring and not by
+/// who waits for it; but only the drainer frees it, because only the drainer knows that it no
+/// longer reads the slot's bytes. `disarm()` is for a command that never entered a ring.
 ///
 /// What a subclass stores in its fields before `arm()` is visible to the drainer (through the ring,
 /// or because one thread is both), and what [#execute()] stores is visible to the session that saw
@@ -84,7 +86,7 @@ public abstract class Command {
     }
     assert waiter == null : "TOKEN-3: a waiter was left behind";
     failure = null;
-    state = QUEUED;
+    STATE.setRelease(this, QUEUED); // the ring, or the token, carries it to others
   }
 
   /// Session: takes back a command that never entered a ring.
@@ -110,7 +112,11 @@ public abstract class Command {
 
   /// Session: the results were read, the slot is free again.
   public final void consume() {
-    move(DONE, FREE);
+    if (state != DONE) {
+      throw new IllegalStateException(
+          "command slot in the wrong state; found " + name(state) + "; expected DONE");
+    }
+    STATE.setRelease(this, FREE);
   }
 
   /// Session: nobody will ask for the result. The command is carried out all the same, and the
@@ -146,6 +152,18 @@ public abstract class Command {
               + name(state)
               + "; expected QUEUED or ABANDONED");
     }
+  }
+
+  /// Session, as the holder of the token: starts a command that no other thread knows.
+  final void beginOwn() {
+    assert state == QUEUED : "TOKEN-3: " + name(state);
+    STATE.setRelease(this, RUNNING);
+  }
+
+  /// Session, as the holder of the token: ends a command that no other thread knows.
+  final void finishOwn() {
+    assert state == RUNNING : "TOKEN-3: " + name(state);
+    STATE.setRelease(this, DONE);
   }
 
   /// Drainer: ends the command and wakes whoever waits for it. The slot may be in use again at

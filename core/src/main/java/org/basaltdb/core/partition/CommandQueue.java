@@ -1,5 +1,6 @@
 package org.basaltdb.core.partition;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
@@ -60,6 +61,18 @@ public final class CommandQueue {
   public static final int TIMED_OUT = 1;
   public static final int INTERRUPTED = 2;
 
+  private static final long NOBODY = 0;
+
+  private static final VarHandle HOLDER;
+
+  static {
+    try {
+      HOLDER = MethodHandles.lookup().findVarHandle(CommandQueue.class, "holder", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final CommandHost host;
   private final boolean dedicated;
   private final MpscVarHandleArrayQueue<Command> ring;
@@ -79,13 +92,17 @@ public final class CommandQueue {
   /// of a throwable.
   private @Nullable Command running;
 
+  /// The same for the holder's own command.
+  private boolean ownRunning;
+
   private @Nullable Command successor;
   private int wantedBytes;
   private long performedCount;
 
-  /// The holder, for the check against nested commands; every other thread may read anything but
-  /// itself here.
-  private @Nullable Thread holder;
+  /// The id of the holder, for the check against nested commands; every other thread may read
+  /// anything but its own here. Opaque.
+  @SuppressWarnings("UnusedVariable") // through its handle
+  private long holder;
 
   // The loan, written and read by the lender (where callers write in turn the borrower is its own
   // lender).
@@ -114,7 +131,8 @@ public final class CommandQueue {
     command.arm();
     if (!dedicated && tryEnter()) {
       // Nothing waits: the ring would only be a detour, since this thread would take its own
-      // command out of it next. Asked of the indices (TOKEN-7), not of the first element.
+      // command out of it next. Asked of the indices (TOKEN-7), not of the first element. No other
+      // thread learns of the command then, unless it steps aside (TOKEN-3).
       boolean direct = stalled == null && ring.isEmpty();
       if (serveHolding(direct ? command : null)) {
         serve();
@@ -198,7 +216,7 @@ public final class CommandQueue {
   }
 
   private void park(Command command, boolean timed, long deadlineNanos) {
-    if (isCurrent(holder)) {
+    if (isHolder()) {
       throw new IllegalStateException(
           "a command waits for another command of the partition whose writer it is; its thread is "
               + Thread.currentThread().getName()
@@ -278,7 +296,11 @@ public final class CommandQueue {
 
   /// First thing of every holder.
   private void entered() {
-    holder = Thread.currentThread();
+    HOLDER.setOpaque(this, Thread.currentThread().threadId());
+    if (ownRunning) {
+      ownRunning = false;
+      fail(new IllegalStateException("a writer left in the middle of its own command"));
+    }
     Command left = running;
     if (left != null) {
       running = null;
@@ -297,7 +319,7 @@ public final class CommandQueue {
     Command next = null;
     int wanted = 0;
     try {
-      if (own != null && perform(own, false)) {
+      if (own != null && performOwn(own)) {
         end = STEPPED_ASIDE;
       } else {
         end = drain();
@@ -308,7 +330,7 @@ public final class CommandQueue {
       if (end == ABRUPT) {
         fail(new IllegalStateException("a writer left in the middle of its turn"));
       }
-      holder = null;
+      HOLDER.setOpaque(this, NOBODY);
       token.release();
     }
     return switch (end) {
@@ -353,6 +375,40 @@ public final class CommandQueue {
         return STEPPED_ASIDE;
       }
     }
+  }
+
+  /// Carries the holder's own command out, which never was in the ring. The token is held.
+  ///
+  /// It is what every write without a crowd goes through, so it has no step between threads but the
+  /// token's, and stores no reference: where the collector's barrier for that has a fence, each
+  /// would wait for the lines that the row and its record are on their way to.
+  ///
+  /// @return whether the command stepped aside
+  private boolean performOwn(Command command) {
+    command.beginOwn();
+    performedCount++;
+    Throwable cause = failureCause;
+    if (cause != null) {
+      command.fail(host.partitionFailed(cause));
+      return false;
+    }
+    ownRunning = true;
+    int wanted;
+    try {
+      wanted = command.execute();
+    } catch (Throwable thrown) {
+      ownRunning = false;
+      command.fail(host.partitionFailed(fail(thrown)));
+      return false;
+    }
+    ownRunning = false;
+    if (wanted != Command.FINISHED) {
+      stalled = command;
+      wantedBytes = wanted;
+      return true;
+    }
+    command.finishOwn();
+    return false;
   }
 
   /// Carries one command out. The token is held.
@@ -455,8 +511,8 @@ public final class CommandQueue {
 
   /// Ends the loan; the borrower still owes [#serveLateArrivals] (TOKEN-6).
   void release() {
-    assert isCurrent(holder) : "TOKEN-5: given back by a thread that did not borrow";
-    holder = null;
+    assert isHolder() : "TOKEN-5: given back by a thread that did not borrow";
+    HOLDER.setOpaque(this, NOBODY);
     if (dedicated) {
       lending.giveBack();
       return;
@@ -498,7 +554,7 @@ public final class CommandQueue {
   int duty() {
     return switch (lending.get()) {
       case LendingWord.REQUESTED -> {
-        holder = null;
+        HOLDER.setOpaque(this, NOBODY);
         grantLoan();
         yield 1;
       }
@@ -528,7 +584,7 @@ public final class CommandQueue {
     }
     if (end == STEPPED_ASIDE) {
       int wanted = wantedBytes;
-      holder = null;
+      HOLDER.setOpaque(this, NOBODY);
       token.release();
       host.awaitLogSpace(wanted);
       startDuty();
@@ -543,7 +599,7 @@ public final class CommandQueue {
         Backoff.pause(attempt);
       }
     }
-    holder = null;
+    HOLDER.setOpaque(this, NOBODY);
     token.release();
   }
 
@@ -575,6 +631,10 @@ public final class CommandQueue {
   /// How many commands were started, about (read without the token).
   public long performedCount() {
     return performedCount;
+  }
+
+  private boolean isHolder() {
+    return (long) HOLDER.getOpaque(this) == Thread.currentThread().threadId();
   }
 
   /// Identity, not equality: it is about this very thread.

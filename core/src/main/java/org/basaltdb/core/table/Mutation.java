@@ -1,7 +1,6 @@
 package org.basaltdb.core.table;
 
 import org.basaltdb.wal.Durability;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One write to one row: what a session asks, and what came of it. Reused; filled by the session
@@ -26,9 +25,6 @@ public final class Mutation {
 
   /** The log has no room now; nothing was done, the command steps aside and comes back. */
   public static final int NO_LOG_SPACE = 5;
-
-  /** Where the row belongs; null while the mutation is idle. */
-  public @Nullable TablePartition target;
 
   public byte kind;
 

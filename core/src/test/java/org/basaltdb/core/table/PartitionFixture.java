@@ -44,7 +44,6 @@ final class PartitionFixture implements AutoCloseable {
     layout = new RowLayout(schema);
     hasher = new KeyHasher(layout, SEED);
     table = new TablePartition(memory, 1, layout, hasher, log);
-    mutation.target = table;
   }
 
   @Override
