@@ -1,42 +1,58 @@
 package org.basaltdb.core.partition;
 
 import java.lang.reflect.Field;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jctools.queues.MessagePassingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// A place in the ring of a queue as a producer leaves it who is preempted between its step on the
-/// producer index and its store of the element.
+/// producer index and its store of the element: the ring's own `fill` claims before it asks for
+/// what to store.
 final class ClaimedPlace {
-  private final Object[] elements;
-  private final int index;
+  private final CountDownLatch claimed = new CountDownLatch(1);
+  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Command> element = new AtomicReference<>();
+  private final Thread producer;
 
-  private ClaimedPlace(Object[] elements, int index) {
-    this.elements = elements;
-    this.index = index;
+  private ClaimedPlace(MessagePassingQueue<Command> ring) {
+    producer = Thread.ofPlatform().daemon().unstarted(() -> ring.fill(this::preempted, 1));
   }
 
   /// Claims the next place.
+  @SuppressWarnings("unchecked") // the type of the field
   static ClaimedPlace in(CommandQueue queue) throws ReflectiveOperationException {
-    Object ring = field(CommandQueue.class, "ring").get(queue);
-    Field producerIndex = field(ring.getClass(), "producerIndex");
-    Object[] elements = (Object[]) field(ring.getClass(), "buffer").get(ring);
-    long claimed = producerIndex.getLong(ring);
-    producerIndex.setLong(ring, claimed + 1);
-    return new ClaimedPlace(elements, (int) claimed & (elements.length - 1));
-  }
-
-  /// The producer goes on.
-  void store(Command command) {
-    elements[index] = command;
-  }
-
-  private static Field field(Class<?> start, String name) throws NoSuchFieldException {
-    for (Class<?> type = start; type != null; type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
-        if (field.getName().equals(name)) {
-          field.setAccessible(true);
-          return field;
-        }
-      }
+    Field field = CommandQueue.class.getDeclaredField("ring");
+    field.setAccessible(true);
+    ClaimedPlace place = new ClaimedPlace((MessagePassingQueue<Command>) field.get(queue));
+    place.producer.start();
+    try {
+      place.claimed.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
-    throw new NoSuchFieldException(name);
+    return place;
+  }
+
+  private Command preempted() {
+    claimed.countDown();
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return Objects.requireNonNull(element.get());
+  }
+
+  /// The producer goes on; on return the command is in its place.
+  void store(Command command) {
+    element.set(command);
+    goOn.countDown();
+    try {
+      producer.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
