@@ -72,7 +72,7 @@ final class StoredRow {
         long chainId = chains.newChainId();
         int firstPage = chains.write(chainId, image + start, length);
         newChains = append(newChains, newChainCount++, firstPage);
-        OverflowPointerLayout.put(pointer, chainId, firstPage, 0, length);
+        OverflowPointerLayout.put(pointer, chainId, firstPage, length);
         pointer += OverflowPointerLayout.POINTER_BYTES;
       }
       spilled.ensure(plan.storedBytes());

@@ -142,8 +142,8 @@ class RowCodecTest {
     long image = row.writer().encodeRow();
     RowCodec.spillPlan(layout, image, layout.maxStoredBytes(), plan);
     long pointers = Memory.allocate(48, 8);
-    OverflowPointerLayout.put(pointers, 11, 1, 2, 9_000);
-    OverflowPointerLayout.put(pointers + 24, 12, 3, 4, 20_000);
+    OverflowPointerLayout.put(pointers, 11, 1, 9_000);
+    OverflowPointerLayout.put(pointers + 24, 12, 3, 20_000);
     long stored = Memory.allocate(8_192, 8);
     RowCodec.writeStored(layout, image, plan, pointers, stored);
     row.clear().setLong("id", 3).setInt("hits", 5).setNull("body");
@@ -158,7 +158,7 @@ class RowCodecTest {
     long pointer = merged + RowCodec.valueStart(layout, merged, 2);
     assertThat(OverflowPointerLayout.chainId(pointer)).isEqualTo(12);
     assertThat(OverflowPointerLayout.firstPage(pointer)).isEqualTo(3);
-    assertThat(OverflowPointerLayout.checksum(pointer)).isEqualTo(4);
+    assertThat(Memory.getInt(pointer + OverflowPointerLayout.RESERVED_OFFSET)).isZero();
     assertThat(OverflowPointerLayout.length(pointer)).isEqualTo(20_000);
     // a plan for the merged row leaves the pointer where it is
     RowCodec.spillPlan(layout, merged, layout.maxStoredBytes(), plan);
@@ -188,7 +188,7 @@ class RowCodecTest {
     long image = row.writer().encodeRow();
     RowCodec.spillPlan(layout, image, layout.maxStoredBytes(), plan);
     long pointers = Memory.allocate(24, 8);
-    OverflowPointerLayout.put(pointers, 12, 3, 4, 20_000);
+    OverflowPointerLayout.put(pointers, 12, 3, 20_000);
     long stored = Memory.allocate(8_192, 8);
     RowCodec.writeStored(layout, image, plan, pointers, stored);
     row.clear().setLong("id", 3).setString("title", "t".repeat(9_000));
@@ -202,7 +202,7 @@ class RowCodecTest {
     RowCodec.spillPlan(layout, merged, layout.maxStoredBytes(), plan);
     assertThat(plan.count()).isEqualTo(1);
     assertThat(plan.next(0)).isZero();
-    OverflowPointerLayout.put(pointers, 13, 5, 6, 9_000);
+    OverflowPointerLayout.put(pointers, 13, 5, 9_000);
     int storedBytes = RowCodec.writeStored(layout, merged, plan, pointers, stored);
     assertThat(RowCodec.findFault(layout, stored, storedBytes)).isNull();
     long[] chains = new long[2];

@@ -156,7 +156,7 @@ class RowRoundTripTest {
           for (int index = plan.next(0); index >= 0; index = plan.next(index + 1)) {
             int start = RowCodec.valueStart(layout, image, index);
             int length = RowCodec.valueEnd(layout, image, index) - start;
-            OverflowPointerLayout.put(pointers + 24L * number, 7, number, 9, length);
+            OverflowPointerLayout.put(pointers + 24L * number, 7, number, length);
             Memory.putLong(addresses + 8L * number, image + start);
             number++;
           }
@@ -235,7 +235,7 @@ class RowRoundTripTest {
           for (int index = plan.next(0); index >= 0; index = plan.next(index + 1)) {
             int length =
                 RowCodec.valueEnd(layout, image, index) - RowCodec.valueStart(layout, image, index);
-            OverflowPointerLayout.put(pointers + 24L * number++, 7, number, 9, length);
+            OverflowPointerLayout.put(pointers + 24L * number++, 7, number, length);
           }
           long stored = Memory.allocate(layout.maxStoredBytes(), 8);
           RowCodec.writeStored(layout, image, plan, pointers, stored);
