@@ -20,6 +20,7 @@ import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.error.MemoryBudgetExceededException;
 import org.basaltdb.core.error.NewerFormatException;
 import org.basaltdb.core.error.NotADatabaseException;
+import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.error.NotWritableException;
 import org.basaltdb.core.error.TableExistsException;
 import org.basaltdb.core.error.UnknownTableException;
@@ -78,6 +79,7 @@ public final class Basalt implements AutoCloseable {
   ///
   /// @throws NotADatabaseException if something else is there
   /// @throws NotWritableException if the directory cannot be created or written
+  /// @throws NotReadableException if its files cannot be read
   /// @throws AlreadyOpenException if it is open, here or in another process
   /// @throws NewerFormatException if a later release wrote it
   /// @throws CorruptManifestException if its manifest is damaged

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
@@ -14,7 +15,9 @@ import org.agrona.concurrent.SleepingIdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.error.BackpressureException;
+import org.basaltdb.core.error.BasaltException;
 import org.basaltdb.core.error.InvalidOptionsException;
+import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.error.NotWritableException;
 import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.partition.CommandQueue;
@@ -24,6 +27,7 @@ import org.basaltdb.core.recovery.DatabaseDirectory;
 import org.basaltdb.core.recovery.DeferredLog;
 import org.basaltdb.core.recovery.LogReplay;
 import org.basaltdb.offheap.epoch.Epochs;
+import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.offheap.file.Seam;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.wal.CommitLog;
@@ -47,6 +51,9 @@ final class Engine {
   private static final long SLEEPING_IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
   private static final long CLOSE_REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int SPARE_SEGMENT_COUNT = LogOptions.DEFAULT_SPARE_SEGMENT_COUNT;
+
+  /// Operations on files that have failed to read where they fail, unless the disk is full.
+  private static final Set<String> READING = Set.of("open", "read", "size");
 
   private final String name;
   private final Options options;
@@ -201,9 +208,18 @@ final class Engine {
     try (replay) {
       return Log.open(logOptions, options.seam(), replay);
     } catch (IOException e) {
-      throw new NotWritableException(
-          directory.path().toString(), "a log that cannot be read or written: " + e, e);
+      throw cannotUseLog(directory.path().toString(), e);
     }
+  }
+
+  private static BasaltException cannotUseLog(String path, IOException e) {
+    String found = "a log that cannot be opened: " + FileErrorException.brief(e);
+    boolean whileWriting =
+        e instanceof FileErrorException error
+            && (error.diskFull() || !READING.contains(error.operation()));
+    return whileWriting
+        ? new NotWritableException(path, found, e)
+        : new NotReadableException(path, found, e);
   }
 
   private static void takeApart(
@@ -309,7 +325,8 @@ final class Engine {
     return new BackpressureException(
         "the command ring of partition " + partition,
         fullTimeoutNanos,
-        queues[partition].capacity());
+        queues[partition].capacity(),
+        "slow down, await submitted writes, or open with a larger ringCapacity");
   }
 
   /// Waits until the log is on disk up to a position: the end of a record.
@@ -367,7 +384,9 @@ final class Engine {
       locked.close();
     } catch (IOException e) {
       throw new NotWritableException(
-          locked.path().toString(), "a lock that cannot be given back: " + e, e);
+          locked.path().toString(),
+          "a lock that cannot be given back: " + FileErrorException.brief(e),
+          e);
     }
   }
 

@@ -8,6 +8,7 @@ import org.basaltdb.core.error.MemoryBudgetExceededException;
 import org.basaltdb.core.error.NewerFormatException;
 import org.basaltdb.core.error.NotADatabaseException;
 import org.basaltdb.core.error.ReadOnlyException;
+import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.wal.LogClosedException;
 import org.basaltdb.wal.LogCorruptException;
@@ -42,8 +43,8 @@ final class Failures {
 
   private static RuntimeException namedLog(LogException failure) {
     return switch (failure) {
-      case LogFailedException e -> new DatabaseFailedException("the log: " + e.getMessage(), e);
-      case LogFullException e -> new ReadOnlyException("the log: " + e.getMessage(), e);
+      case LogFailedException e -> new DatabaseFailedException(brief(e), e);
+      case LogFullException e -> new ReadOnlyException(brief(e), e);
       case LogClosedException e -> new ClosedException("the log", "the close of its database");
       case LogCorruptException e ->
           new CorruptLogException(e.file(), e.offset(), e.found(), e.expected(), e);
@@ -51,7 +52,17 @@ final class Failures {
           new NewerFormatException(e.where(), (int) e.found(), (int) e.newestKnown());
       case LogForeignException e ->
           new NotADatabaseException(
-              "of the log", String.valueOf(e.getMessage()), "this database's own log", e);
+              "of " + e.file(),
+              "the log of another database, id " + e.found(),
+              "its own log, id " + e.expected(),
+              e);
     };
+  }
+
+  /// The part of a message that says what was found. The exception itself is the cause, and has the
+  /// rest.
+  private static String brief(LogException failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? "a log that has no room" : FileErrorException.brief(cause);
   }
 }

@@ -63,7 +63,11 @@ final class SubmitSlots {
         return slot;
       }
     }
-    throw new BackpressureException("the submit slots of " + session, 0, slotCount);
+    throw new BackpressureException(
+        "the submit slots of " + session,
+        0,
+        slotCount,
+        "await or close completions, or open with more submitSlots");
   }
 
   /// Whether a write in flight adds a row with that number in the auto-increment column.

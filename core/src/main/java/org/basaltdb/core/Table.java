@@ -139,13 +139,17 @@ public final class Table {
     if (!entry.awaitDrop()) {
       return new DatabaseFailedException("the log, while table '" + name() + "' was dropped", null);
     }
-    return new UnknownTableException(name(), engine.catalog().names());
+    return UnknownTableException.dropped(name(), id(), engine.catalog().names());
   }
 
   /// Throws unless a buffer was made by this table.
   void checkLayout(RowLayout layout) {
     if (layout != entry.layout()) {
-      throw new WrongTableException(name(), layout.schema().name());
+      String other = layout.schema().name();
+      throw other.equals(name())
+          ? new WrongTableException(
+              name() + " of id " + id(), name() + " of another id, dropped or another database's")
+          : new WrongTableException(name(), other);
     }
   }
 

@@ -392,7 +392,8 @@ final class WritePath {
     int outcome = command.mutation().outcome;
     boolean durable = command.requiredLsn() == 0 || engine.isDurable(command.requiredLsn());
     if (failure == null && command.dropped()) {
-      failure = new UnknownTableException(command.table().name(), List.of());
+      Table table = command.table();
+      failure = UnknownTableException.dropped(table.name(), table.id(), List.of());
     } else if (failure == null && outcome == Mutation.DUPLICATE) {
       failure = duplicate(command);
     }

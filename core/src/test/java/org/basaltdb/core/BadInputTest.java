@@ -125,6 +125,33 @@ class BadInputTest {
   }
 
   @Test
+  void aDroppedTableWhoseNameWasTakenAgain() {
+    Table old = db.createTable(TableSchema.builder("t").column("v", ColumnType.INT).build());
+    RowBuffer oldRow = old.newRow().setInt("v", 1);
+    db.dropTable("t");
+    Table fresh = db.createTable(TableSchema.builder("t").column("v", ColumnType.INT).build());
+    UnknownTableException gone =
+        catchThrowableOfType(UnknownTableException.class, () -> session.insert(old, oldRow));
+    hasAllParts(gone);
+    assertThat(gone)
+        .hasMessageContaining("was dropped")
+        .hasMessageContaining("id " + old.id())
+        .hasMessageContaining("the new table of that name")
+        .hasMessageNotContaining("spelling");
+    WrongTableException wrong =
+        catchThrowableOfType(WrongTableException.class, () -> session.insert(fresh, oldRow));
+    hasAllParts(wrong);
+    assertThat(wrong)
+        .hasMessageContaining("t of id " + fresh.id())
+        .hasMessageContaining("t of another id");
+    session.insert(fresh, fresh.newRow().setInt("v", 2));
+    db.dropTable("t");
+    assertThatThrownBy(fresh::rowCount)
+        .isInstanceOf(UnknownTableException.class)
+        .hasMessageContaining("create the table again");
+  }
+
+  @Test
   void unknownColumn() {
     hasAllParts(
         catchThrowableOfType(UnknownColumnException.class, () -> users.newRow().setLong("idd", 1)));

@@ -17,9 +17,16 @@ import org.basaltdb.core.error.CorruptManifestException;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.error.NewerFormatException;
 import org.basaltdb.core.error.NotADatabaseException;
+import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.error.NotWritableException;
 import org.basaltdb.core.recovery.Manifest;
 import org.basaltdb.core.row.RowView;
+import org.basaltdb.offheap.file.Clock;
+import org.basaltdb.offheap.file.Randomness;
+import org.basaltdb.offheap.file.Seam;
+import org.basaltdb.offheap.file.fault.FaultyFiles;
+import org.basaltdb.offheap.file.fault.FileOperation;
+import org.basaltdb.offheap.posix.Errno;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,14 +118,63 @@ class DirectoryTest {
         .hasMessageContaining("found ");
   }
 
+  private Options refusing(Path directory, FileOperation operation, int errno) {
+    FaultyFiles files = new FaultyFiles(directory, 1);
+    files.failFrom(operation, 1, errno);
+    return EngineFixture.options(
+        builder -> builder.seam(new Seam(Clock.system(), files, Randomness.seeded(1))));
+  }
+
   @Test
-  void aDirectoryWithoutPermission() throws IOException {
+  void aDirectoryInWhichNothingMayBeMade() {
     Path directory = fixture.newDirectory();
-    Assumptions.assumeTrue(directory.toFile().setWritable(false));
-    Assumptions.assumeFalse(Files.isWritable(directory), "this user may write everywhere");
-    assertThatThrownBy(() -> Basalt.open(directory)).isInstanceOf(NotWritableException.class);
-    assertThat(directory.toFile().setWritable(true)).isTrue();
+    assertThatThrownBy(
+            () -> Basalt.open(directory, refusing(directory, FileOperation.OPEN, Errno.EACCES)))
+        .isInstanceOf(NotWritableException.class)
+        .hasMessageContaining("open of " + directory)
+        .hasMessageContaining("EACCES (permission denied)");
+    assertThatThrownBy(
+            () -> Basalt.open(directory, refusing(directory, FileOperation.WRITE, Errno.EROFS)))
+        .isInstanceOf(NotWritableException.class)
+        .hasMessageContaining("EROFS (read-only file system)");
     Basalt.open(directory, EngineFixture.options()).close();
+  }
+
+  @Test
+  void filesThatCannotBeRead() throws IOException {
+    Path directory = fixture.newDirectory();
+    FaultyFiles files = new FaultyFiles(directory, 1);
+    Options options =
+        EngineFixture.options(
+            builder -> builder.seam(new Seam(Clock.system(), files, Randomness.seeded(1))));
+    Basalt.open(directory, options).close();
+    for (int nth = 1; nth <= 3; nth++) {
+      files.fail(FileOperation.READ, nth, Errno.EIO);
+      assertThatThrownBy(() -> Basalt.open(directory, options))
+          .isInstanceOf(NotReadableException.class)
+          .hasMessageContaining("read of " + directory)
+          .hasMessageContaining("EIO");
+    }
+    Basalt.open(directory, options).close();
+  }
+
+  @Test
+  void aManifestThatIsADirectory() throws IOException {
+    Path directory = fixture.newDirectory();
+    Files.createDirectory(directory.resolve("MANIFEST"));
+    assertThatThrownBy(() -> Basalt.open(directory, EngineFixture.options()))
+        .isInstanceOf(NotReadableException.class)
+        .hasMessageContaining("MANIFEST")
+        .hasMessageContaining("directory");
+  }
+
+  @Test
+  void aLinkThatLeadsNowhere() throws IOException {
+    Path link = fixture.newDirectory().resolve("link");
+    Files.createSymbolicLink(link, Path.of("nowhere"));
+    assertThatThrownBy(() -> Basalt.open(link, EngineFixture.options()))
+        .isInstanceOf(NotADatabaseException.class)
+        .hasMessageContaining("a symbolic link that leads nowhere");
   }
 
   @Test
@@ -183,7 +239,7 @@ class DirectoryTest {
     Basalt db = fixture.open();
     assertThatThrownBy(() -> Basalt.open(directory, EngineFixture.options()))
         .isInstanceOf(AlreadyOpenException.class)
-        .hasMessageContaining("this process")
+        .hasMessageContaining("found its lock held by this process")
         .hasMessageContaining(Thread.currentThread().getName());
     db.close();
     fixture.open();

@@ -94,6 +94,7 @@ class DiskFailureTest {
         write.accept(row);
       } catch (ReadOnlyException full) {
         assertThat(full)
+            .hasMessageMatching("[^;]+(; [^;]+){5}")
             .hasMessageContaining("read-only")
             .hasMessageContaining("ENOSPC")
             .hasMessageContaining("free space")
@@ -193,7 +194,10 @@ class DiskFailureTest {
     DatabaseFailedException failure =
         catchThrowableOfType(
             DatabaseFailedException.class, () -> session.insert(table, row, Durability.SYNC));
-    assertThat(failure).hasMessageContaining("EIO");
+    assertThat(failure)
+        .hasMessageMatching("[^;]+(; [^;]+){4}")
+        .hasMessageContaining("sync of ")
+        .hasMessageContaining("failed with EIO");
     RowView view = table.newView();
     assertThatThrownBy(() -> session.get(table, 10, view))
         .isInstanceOf(DatabaseFailedException.class);

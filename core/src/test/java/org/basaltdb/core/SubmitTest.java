@@ -204,6 +204,9 @@ class SubmitTest {
       assertThatThrownBy(() -> session.submitUpsert(users, row.setLong("id", 8)))
           .isInstanceOf(BackpressureException.class)
           .hasMessageContaining("submit slots")
+          .hasMessageContaining("more submitSlots")
+          .hasMessageNotContaining("ringCapacity")
+          .hasMessageNotContaining(" us;")
           .hasMessageContaining("8");
       completions.getFirst().await();
       session.submitUpsert(users, row.setLong("id", 8)).await();

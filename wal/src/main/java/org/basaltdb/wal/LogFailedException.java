@@ -1,6 +1,7 @@
 package org.basaltdb.wal;
 
 import java.io.Serial;
+import org.basaltdb.offheap.file.FileErrorException;
 import org.jspecify.annotations.Nullable;
 
 /// A write or sync of the log failed. Final for this open log: after a failed sync the system may
@@ -13,7 +14,7 @@ public final class LogFailedException extends LogException {
     super(
         what
             + "; found "
-            + (cause == null ? "nothing more" : cause)
+            + (cause == null ? "nothing more" : FileErrorException.brief(cause))
             + "; expected the log to reach the disk; "
             + where
             + "; close the database, see to the disk, and open it again: what was acknowledged as"

@@ -1,6 +1,7 @@
 package org.basaltdb.wal;
 
 import java.io.Serial;
+import org.basaltdb.offheap.file.FileErrorException;
 import org.jspecify.annotations.Nullable;
 
 /// No further segment of the log could be made, as a rule because the disk is full. Nothing was
@@ -12,7 +13,7 @@ public final class LogFullException extends LogException {
   LogFullException(String where, long segmentBytes, @Nullable Throwable cause) {
     super(
         "the log has no room; found "
-            + (cause == null ? "no further segment" : cause)
+            + (cause == null ? "no further segment" : FileErrorException.brief(cause))
             + "; expected "
             + segmentBytes
             + " free bytes for the next segment; "

@@ -20,7 +20,7 @@ public final class AlreadyOpenException extends BasaltException {
     super(
         describe(
             "the database is already open",
-            "it held by " + holder,
+            "its lock held by " + holder,
             "no other holder",
             "directory " + directory,
             "close it there first, or share that instance"),

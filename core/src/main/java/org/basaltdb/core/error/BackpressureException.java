@@ -2,31 +2,41 @@ package org.basaltdb.core.error;
 
 import java.io.Serial;
 
-/// The queue of a partition stayed full for as long as a writer waits. The write was not done.
+/// The queue of a partition stayed full for as long as a writer waits, or all places for submitted
+/// writes are taken. The write was not done.
 public final class BackpressureException extends BasaltException {
   @Serial private static final long serialVersionUID = 1L;
 
   private final String what;
   private final long waitedNanos;
   private final int capacity;
+  private final String remedy;
 
   /// States the failure.
   ///
   /// @param what the queue
   /// @param waitedNanos how long the writer waited, in nanoseconds
   /// @param capacity the commands that the queue holds
-  public BackpressureException(String what, long waitedNanos, int capacity) {
+  /// @param remedy what to do
+  public BackpressureException(String what, long waitedNanos, int capacity, String remedy) {
     super(
         describe(
             "too many writes in flight",
-            what + " still full after " + waitedNanos / 1_000 + " us",
+            what
+                + (waitedNanos == 0 ? " full" : " still full after " + waitedNanos / 1_000 + " us"),
             "room for one of " + capacity + " commands",
             what,
-            "slow down, await submitted writes, or open with a larger ringCapacity"),
+            remedy),
         null);
     this.what = what;
     this.waitedNanos = waitedNanos;
     this.capacity = capacity;
+    this.remedy = remedy;
+  }
+
+  /// Returns what to do.
+  public String remedy() {
+    return remedy;
   }
 
   /// Returns the queue.

@@ -16,14 +16,38 @@ public final class UnknownTableException extends BasaltException {
   /// @param table the name of the table
   /// @param known the names of the tables that exist
   public UnknownTableException(String table, Collection<String> known) {
-    super(
+    this(
         describe(
             "unknown table",
             "'" + table + "'",
             "one of: " + list(known),
             "this database",
             "check the spelling, or create the table"),
-        null);
+        table,
+        known);
+  }
+
+  /// The table was there and has been dropped since.
+  ///
+  /// @param table the name that it had
+  /// @param id its id; a new table of the name has another
+  /// @param known the names of the tables that exist
+  public static UnknownTableException dropped(String table, int id, Collection<String> known) {
+    return new UnknownTableException(
+        describe(
+            "the table was dropped",
+            "table '" + table + "' of id " + id + ", which was dropped",
+            "a table that exists",
+            "this database, with tables: " + list(known),
+            known.contains(table)
+                ? "ask the database for the new table of that name"
+                : "create the table again"),
+        table,
+        known);
+  }
+
+  private UnknownTableException(String message, String table, Collection<String> known) {
+    super(message, null);
     this.table = table;
     this.known = known.toArray(new String[0]);
   }

@@ -10,7 +10,9 @@ import org.basaltdb.core.error.AlreadyOpenException;
 import org.basaltdb.core.error.CorruptManifestException;
 import org.basaltdb.core.error.NewerFormatException;
 import org.basaltdb.core.error.NotADatabaseException;
+import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.error.NotWritableException;
+import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.offheap.file.FileLayer;
 import org.basaltdb.offheap.file.Seam;
 
@@ -43,6 +45,7 @@ public final class DatabaseDirectory implements AutoCloseable {
   /// @param partitionCount of a database that is created now; one that exists keeps its own
   /// @throws NotADatabaseException if something else is there
   /// @throws NotWritableException if it cannot be created, locked or written
+  /// @throws NotReadableException if it cannot be read
   /// @throws AlreadyOpenException if somebody has it open
   /// @throws NewerFormatException if a later release wrote it
   /// @throws CorruptManifestException if its manifest is damaged
@@ -74,11 +77,18 @@ public final class DatabaseDirectory implements AutoCloseable {
       }
       return;
     }
+    if (Files.isSymbolicLink(path)) {
+      throw new NotADatabaseException(
+          path.toString(),
+          "a symbolic link that leads nowhere",
+          "a directory, or nothing yet",
+          null);
+    }
     try {
       createEach(path.toAbsolutePath(), files);
     } catch (IOException e) {
       throw new NotWritableException(
-          path.toString(), "a directory that cannot be created: " + e, e);
+          path.toString(), "a directory that cannot be created: " + FileErrorException.brief(e), e);
     }
   }
 
@@ -131,7 +141,8 @@ public final class DatabaseDirectory implements AutoCloseable {
         return; // another process has just finished it
       }
     } catch (IOException e) {
-      throw new NotWritableException(path.toString(), "a directory that cannot be listed: " + e, e);
+      throw new NotReadableException(
+          path.toString(), "a directory that cannot be listed: " + FileErrorException.brief(e), e);
     }
     if (!others.isEmpty()) {
       throw new NotADatabaseException(
@@ -156,7 +167,9 @@ public final class DatabaseDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new NotWritableException(
-          path.toString(), "a lock file that cannot be made or locked: " + e, e);
+          path.toString(),
+          "a lock file that cannot be made or locked: " + FileErrorException.brief(e),
+          e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -168,7 +181,8 @@ public final class DatabaseDirectory implements AutoCloseable {
     try {
       return Manifest.read(files, path);
     } catch (IOException e) {
-      throw new NotWritableException(path.toString(), "a manifest that cannot be read: " + e, e);
+      throw new NotReadableException(
+          path.toString(), "a manifest that cannot be read: " + FileErrorException.brief(e), e);
     }
   }
 
@@ -180,7 +194,8 @@ public final class DatabaseDirectory implements AutoCloseable {
         return begun;
       }
     } catch (IOException e) {
-      throw new NotWritableException(path.toString(), "a manifest that cannot be read: " + e, e);
+      throw new NotReadableException(
+          path.toString(), "a manifest that cannot be read: " + FileErrorException.brief(e), e);
     }
     Manifest manifest =
         new Manifest(
@@ -198,7 +213,9 @@ public final class DatabaseDirectory implements AutoCloseable {
 
   private static NotWritableException cannotWriteManifest(Path path, IOException cause) {
     return new NotWritableException(
-        path.toString(), "a manifest that cannot be written: " + cause, cause);
+        path.toString(),
+        "a manifest that cannot be written: " + FileErrorException.brief(cause),
+        cause);
   }
 
   /// A random UUID (version 4, variant 2) from the engine's own random numbers.

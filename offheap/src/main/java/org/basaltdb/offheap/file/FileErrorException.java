@@ -14,6 +14,9 @@ public final class FileErrorException extends IOException {
   /// On what.
   private final transient Path path;
 
+  /// What the system says.
+  private final String reason;
+
   /// Where, -1 when that means nothing.
   private final long offset;
 
@@ -24,8 +27,9 @@ public final class FileErrorException extends IOException {
   private final boolean diskFull;
 
   private FileErrorException(
-      String message, String operation, Path path, long offset, int errno, boolean diskFull) {
-    super(message);
+      String reason, String operation, Path path, long offset, int errno, boolean diskFull) {
+    super(message(operation, path, offset, reason, diskFull));
+    this.reason = reason;
     this.operation = operation;
     this.path = path;
     this.offset = offset;
@@ -40,12 +44,7 @@ public final class FileErrorException extends IOException {
   /// @param errno the error number, positive
   public static FileErrorException ofErrno(String operation, Path path, long offset, int errno) {
     return new FileErrorException(
-        message(operation, path, offset, Errno.describe(errno), Errno.meansFull(errno)),
-        operation,
-        path,
-        offset,
-        errno,
-        Errno.meansFull(errno));
+        Errno.describe(errno), operation, path, offset, errno, Errno.meansFull(errno));
   }
 
   /// An error that the JDK reported in words.
@@ -60,9 +59,7 @@ public final class FileErrorException extends IOException {
         text.contains("No space left on device")
             || text.contains("Disk quota exceeded")
             || text.contains("File too large");
-    FileErrorException error =
-        new FileErrorException(
-            message(operation, path, offset, text, full), operation, path, offset, 0, full);
+    FileErrorException error = new FileErrorException(text, operation, path, offset, 0, full);
     error.initCause(cause);
     return error;
   }
@@ -76,6 +73,16 @@ public final class FileErrorException extends IOException {
         + path
         + (offset < 0 ? "" : " at offset " + offset)
         + (full ? "; make room on the device" : "; check the device and the file's permissions");
+  }
+
+  /// What a failure was, in one clause, for messages that have parts of their own.
+  public static String brief(Throwable failure) {
+    if (failure instanceof FileErrorException error) {
+      return error.operation + " of " + error.path + " failed with " + error.reason;
+    }
+    String text = String.valueOf(failure.getMessage());
+    int end = text.indexOf(';');
+    return failure.getClass().getSimpleName() + ": " + (end < 0 ? text : text.substring(0, end));
   }
 
   /// What failed, such as `write`.

@@ -32,6 +32,15 @@ public final class Errno {
   /// The file is there already.
   public static final int EEXIST = 17;
 
+  /// The two names are on different file systems.
+  public static final int EXDEV = 18;
+
+  /// A part of the path is not a directory.
+  public static final int ENOTDIR = 20;
+
+  /// The path is a directory.
+  public static final int EISDIR = 21;
+
   /// An argument has no meaning here.
   public static final int EINVAL = 22;
 
@@ -47,8 +56,14 @@ public final class Errno {
   /// The file system is read-only.
   public static final int EROFS = 30;
 
+  /// The name is longer than the file system takes.
+  public static final int ENAMETOOLONG = 36;
+
   /// The kernel has no such call.
   public static final int ENOSYS = 38;
+
+  /// Symbolic links lead round in a circle.
+  public static final int ELOOP = 40;
 
   /// Not supported by this file system or device.
   public static final int EOPNOTSUPP = 95;
@@ -73,12 +88,17 @@ public final class Errno {
       case ENOMEM -> "ENOMEM (no memory)";
       case EACCES -> "EACCES (permission denied)";
       case EEXIST -> "EEXIST (file exists)";
+      case EXDEV -> "EXDEV (not on the same file system)";
+      case ENOTDIR -> "ENOTDIR (not a directory)";
+      case EISDIR -> "EISDIR (is a directory)";
       case EINVAL -> "EINVAL (invalid argument)";
       case EMFILE -> "EMFILE (too many open files)";
       case EFBIG -> "EFBIG (file too large)";
       case ENOSPC -> "ENOSPC (no space left on device)";
       case EROFS -> "EROFS (read-only file system)";
+      case ENAMETOOLONG -> "ENAMETOOLONG (file name too long)";
       case ENOSYS -> "ENOSYS (no such system call)";
+      case ELOOP -> "ELOOP (too many symbolic links)";
       case EOPNOTSUPP -> "EOPNOTSUPP (not supported)";
       case EDQUOT -> "EDQUOT (quota exceeded)";
       default -> "errno " + errno;

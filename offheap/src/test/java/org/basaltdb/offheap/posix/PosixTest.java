@@ -123,4 +123,12 @@ class PosixTest {
     assertThat(Errno.meansFull(Errno.EDQUOT)).isTrue();
     assertThat(Errno.meansFull(Errno.EIO)).isFalse();
   }
+
+  @Test
+  void errorNumbersHaveNames() {
+    assertThat(Errno.describe(21)).isEqualTo("EISDIR (is a directory)");
+    assertThat(Errno.describe(20)).isEqualTo("ENOTDIR (not a directory)");
+    assertThat(Errno.describe(28)).isEqualTo("ENOSPC (no space left on device)");
+    assertThat(Errno.describe(9_999)).isEqualTo("errno 9999");
+  }
 }
