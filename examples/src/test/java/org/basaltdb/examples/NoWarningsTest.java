@@ -31,40 +31,49 @@ class NoWarningsTest {
 
   @Test
   void onTheModulePath(@TempDir Path directory) throws Exception {
-    List<String> options =
-        List.of(
-            "--enable-native-access=org.basaltdb.offheap",
-            "--module-path=" + pathOf(ENGINE),
-            "--add-modules=org.basaltdb.core",
-            "--class-path=" + pathOf(FirstRows.class.getName()));
-
-    assertThat(run(options, directory)).isEqualTo(quiet("new"));
-    assertThat(run(options, directory)).isEqualTo(quiet("known"));
+    List<String> options = modulePath(FirstRows.class);
+    assertThat(run(options, FirstRows.class, directory)).isEqualTo(quiet("new"));
+    assertThat(run(options, FirstRows.class, directory)).isEqualTo(quiet("known"));
   }
 
   @Test
   void onTheClassPath(@TempDir Path directory) throws Exception {
-    List<String> options =
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--class-path="
-                + pathOf(ENGINE)
-                + File.pathSeparator
-                + pathOf(FirstRows.class.getName()));
+    List<String> options = classPath(FirstRows.class);
+    assertThat(run(options, FirstRows.class, directory)).isEqualTo(quiet("new"));
+    assertThat(run(options, FirstRows.class, directory)).isEqualTo(quiet("known"));
+  }
 
-    assertThat(run(options, directory)).isEqualTo(quiet("new"));
-    assertThat(run(options, directory)).isEqualTo(quiet("known"));
+  @Test
+  void withDedicatedWriters(@TempDir Path first, @TempDir Path second) throws Exception {
+    Ended written = new Ended(0, "written\n", "");
+    assertThat(run(modulePath(DedicatedRows.class), DedicatedRows.class, first)).isEqualTo(written);
+    assertThat(run(classPath(DedicatedRows.class), DedicatedRows.class, second)).isEqualTo(written);
+  }
+
+  private static List<String> modulePath(Class<?> program) {
+    return List.of(
+        "--enable-native-access=org.basaltdb.offheap",
+        "--module-path=" + pathOf(ENGINE),
+        "--add-modules=org.basaltdb.core",
+        "--class-path=" + pathOf(program.getName()));
+  }
+
+  private static List<String> classPath(Class<?> program) {
+    return List.of(
+        "--enable-native-access=ALL-UNNAMED",
+        "--class-path=" + pathOf(ENGINE) + File.pathSeparator + pathOf(program.getName()));
   }
 
   private static Ended quiet(String novelty) {
     return new Ended(0, "basalt, 2.90 g/cm3, " + novelty + "\n", "");
   }
 
-  private static Ended run(List<String> options, Path directory) throws Exception {
+  private static Ended run(List<String> options, Class<?> program, Path directory)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
-    command.add(FirstRows.class.getName());
+    command.add(program.getName());
     command.add(directory.resolve("database").toString());
     ProcessBuilder builder = new ProcessBuilder(command);
     // What the JVM takes from these it prints to standard error.
