@@ -18,6 +18,7 @@ import org.basaltdb.core.Session;
 import org.basaltdb.core.Table;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
+import org.basaltdb.core.schema.ColumnType;
 import org.basaltdb.core.schema.TableSchema;
 import org.basaltdb.examples.openflights.OpenFlightsReader;
 import org.basaltdb.wal.Durability;
@@ -29,6 +30,10 @@ final class Tour {
   private static final int BOOKINGS_BEFORE_THE_KILL = 20_000;
   private static final Options OPTIONS = Options.builder().memoryBudgetBytes(512L << 20).build();
 
+  /// The table by which a later run knows that this program made the database.
+  private static final TableSchema MARK =
+      TableSchema.builder("quickstart").column("note", ColumnType.VARCHAR).build();
+
   private final Path directory;
   private final Narrator narrator;
   private final long[] routeIds = new long[Routes.COUNT];
@@ -39,6 +44,7 @@ final class Tour {
   }
 
   void run() throws IOException, InterruptedException {
+    long begin = System.nanoTime();
     Fingerprints before;
     try (Basalt database = create();
         Session session = database.openSession()) {
@@ -51,6 +57,9 @@ final class Tour {
     reopen(before);
     BitSet acknowledged = kill();
     recover(before, acknowledged);
+    narrator.say("");
+    narrator.say(
+        "All checks held. It took %.1f seconds.", (System.nanoTime() - begin) / 1_000_000_000.0);
   }
 
   private Basalt create() {
@@ -60,8 +69,21 @@ final class Tour {
     return database;
   }
 
-  private void createTables(Basalt database) {
+  /// Makes the tables anew, in a database that has none yet or that an earlier run made. Somebody
+  /// else's tables may have the same names, so no other is touched.
+  void createTables(Basalt database) {
     narrator.step("Three tables");
+    if (database.tables().isEmpty()) {
+      database.createTable(MARK);
+    }
+    check(
+        database.hasTable(MARK.name()),
+        "the database in "
+            + directory
+            + " is not one that the quickstart made; found tables "
+            + database.tables()
+            + "; expected a new directory, or that of an earlier run; nothing was changed: choose"
+            + " another directory");
     for (TableSchema schema : List.of(Airports.schema(), Routes.schema(), Bookings.schema())) {
       if (database.hasTable(schema.name())) {
         database.dropTable(schema.name());
