@@ -83,7 +83,7 @@ public final class Basalt implements AutoCloseable {
   /// @throws AlreadyOpenException if it is open, here or in another process
   /// @throws NewerFormatException if a later release wrote it
   /// @throws CorruptManifestException if its manifest is damaged
-  /// @throws CorruptLogException if its log is damaged in front of its end
+  /// @throws CorruptLogException if its log is damaged in front of its end, or missing
   /// @throws InvalidOptionsException if the options name another number of partitions than it has
   /// @throws MemoryBudgetExceededException if its rows need more memory than the options allow
   public static Basalt open(Path directory, Options options) {
