@@ -88,7 +88,7 @@ public final class Bench {
       if (settings.json() != null) {
         run.report().writeJson(settings.json());
       }
-      return run.report().passes() ? PASSED : BAR_MISSED;
+      return run.report().passes(!settings.only().isEmpty()) ? PASSED : BAR_MISSED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -102,9 +102,21 @@ public final class Report {
     return bar.form() == Bar.Form.INVERSE ? reference.over(figure) : figure.over(reference);
   }
 
-  /** Whether every bar that could be judged was passed. */
-  public boolean passes() {
-    return verdicts().stream().allMatch(Verdict::passes);
+  /**
+   * Whether every bar was passed.
+   *
+   * @param partial whether some subjects were left out on purpose: their bars do not count then
+   */
+  public boolean passes(boolean partial) {
+    List<Verdict> verdicts = verdicts();
+    return (partial || verdicts.size() == bars.size())
+        && verdicts.stream().allMatch(Verdict::passes);
+  }
+
+  /** Bars that could not be judged, because a figure is missing. */
+  private List<Bar> unjudged() {
+    List<Bar> judged = verdicts().stream().map(Verdict::bar).toList();
+    return bars.stream().filter(bar -> !judged.contains(bar)).toList();
   }
 
   /** Prints tables of figures and then the bars, for people. */
@@ -113,7 +125,7 @@ public final class Report {
         .filter(group -> !group.figures.isEmpty())
         .forEach(group -> print(group, out));
     List<Verdict> verdicts = verdicts();
-    if (verdicts.isEmpty()) {
+    if (bars.isEmpty()) {
       return;
     }
     out.println();
@@ -127,6 +139,9 @@ public final class Report {
           verdict.bar.subject(),
           verdict.bar.words(verdict.figure.unit()),
           number(verdict.found));
+    }
+    for (Bar bar : unjudged()) {
+      out.printf("  ----  %-34s %-18s not judged: no figure%n", bar.name(), bar.subject());
     }
   }
 
