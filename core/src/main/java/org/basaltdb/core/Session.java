@@ -144,8 +144,8 @@ public final class Session implements AutoCloseable {
         long bucket = rows.homeBucket(hashWord);
         long bucketWord = Memory.getLongAcquire(bucket);
         table.checkLayout(reader.layout());
-        reader.hide();
-        bytes = rows.readAtHome(bucket, bucketWord, hashWord, key, reader.pageTarget());
+        long target = reader.aimAtPageTarget();
+        bytes = rows.readAtHome(bucket, bucketWord, hashWord, key, target);
       }
     } finally {
       epochs.exit(epochSlot);

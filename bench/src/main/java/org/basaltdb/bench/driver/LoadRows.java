@@ -28,7 +28,7 @@ public final class LoadRows implements Experiment {
   private static final String INDEX_MEAN = "load.index.mean";
   private static final String INDEX_WORST = "load.index.worst";
 
-  private static final int INDEX_SIZES = 48;
+  private static final int INDEX_SIZES = 240;
   private static final int LEAST_ROWS = 200_000;
   private static final int MOST_ROWS = 12_000_000;
   private static final int QUICK_MOST_ROWS = 400_000;

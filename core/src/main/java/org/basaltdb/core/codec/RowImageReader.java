@@ -116,13 +116,24 @@ public final class RowImageReader {
     columnCount = codes.length;
   }
 
-  /// Shows the row that was copied to [#pageTarget] since; rows of pages are never wide.
-  public void showPageTarget() {
-    long address = narrow.address();
-    assert !RowCodec.isWide(address);
+  /// Hides what was shown and looks at [#pageTarget], where a row of a page is about to be copied
+  /// to; such rows are never wide.
+  ///
+  /// @return where to
+  /// @throws MemoryBudgetExceededException if there is no memory for it
+  /// @throws ClosedException once the reader is freed
+  public long aimAtPageTarget() {
+    columnCount = 0;
+    long address = pageTarget();
     image = address;
     base = address;
     wide = false;
+    return address;
+  }
+
+  /// Shows the row that was copied since [#aimAtPageTarget].
+  public void showPageTarget() {
+    assert image == narrow.address() && !RowCodec.isWide(image);
     columnCount = codes.length;
   }
 

@@ -116,12 +116,15 @@ public final class RowView {
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getLong(int column) {
     int code = code(column);
+    if ((code & FieldCode.TYPE_MASK) == FieldCode.BIGINT) {
+      requireValue(column, FieldCode.BIGINT, "getLong");
+      return alive(reader.getLong(column));
+    }
     if ((code & FieldCode.TYPE_MASK) == FieldCode.INT) {
       requireValue(column, FieldCode.INT, "getLong");
       return alive(reader.getInt(column));
     }
-    requireValue(column, FieldCode.BIGINT, "getLong");
-    return alive(reader.getLong(column));
+    throw refusal(column, "getLong");
   }
 
   /// As [#getLong(int)], by name.

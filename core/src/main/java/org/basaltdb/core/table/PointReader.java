@@ -179,6 +179,11 @@ public final class PointReader {
         || Memory.getLongOpaque(bucket) < 0) {
       return NOT_HERE;
     }
+    // LOG-5: a writer raises it before it locks the page, so it covers all that the copy can show
+    // if the page word still stands then.
+    if (lastSyncLsn() > durableLsn) {
+      return NOT_HERE;
+    }
     int rowOffset = rowOffsetOf(entry);
     long row = pool + PageWord.frameOffset(word) + rowOffset;
     if (Memory.getLong(row + (keyOffset & (PageLayout.PAGE_BYTES - 1))) != keyWord) {
@@ -188,13 +193,14 @@ public final class PointReader {
     // also tells the compiler that the length is small and positive.
     int rowBytes =
         Math.min(RowCodec.rowBytes(row), PageLayout.PAGE_BYTES - rowOffset) & ROW_BYTES_MASK;
-    Memory.copy(row, Memory.bounded(dest), rowBytes);
+    long copy = Memory.bounded(dest);
+    Memory.copy(row, copy, rowBytes);
     VarHandle.loadLoadFence();
-    if (Memory.getLongOpaque(wordAddress) != word || lastSyncLsn() > durableLsn) {
+    if (Memory.getLongOpaque(wordAddress) != word) {
       return NOT_HERE;
     }
     // Of the copy: the row itself may have changed since it was validated.
-    return RowCodec.hasOverflow(dest) ? NOT_HERE : rowBytes;
+    return RowCodec.hasOverflow(copy) ? NOT_HERE : rowBytes;
   }
 
   private int readAnywhere(

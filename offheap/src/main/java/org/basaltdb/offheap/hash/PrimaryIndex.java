@@ -47,8 +47,11 @@ public final class PrimaryIndex {
   /** Most directory entries that a segment may cost, on average (HASH-6). */
   public static final int DIRECTORY_ENTRIES_PER_SEGMENT = 1024;
 
-  /** Retired segments that gather before the epoch is advanced for them. */
-  private static final int RECLAIM_BATCH = 32;
+  /**
+   * Retired segments that gather before the epoch is advanced for them: few, because they count as
+   * memory of the index, and a split of 8 KiB costs as much as the fence.
+   */
+  private static final int RECLAIM_BATCH = 8;
 
   /** A directory of this size is always allowed. */
   private static final int DIRECTORY_FLOOR_ENTRIES = 1 << 14;
