@@ -15,8 +15,8 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 /**
  * The primary index of one table in one partition: from a key's hash to the page and offset of its
  * row. Extendible hashing (Fagin et al., TODS 1979) over 8 KiB segments of cache-line buckets, with
- * the neighbour, displacement and stash of Dash (Lu et al., VLDB 2020); a segment splits alone, so
- * no insert ever pays for the whole table.
+ * the neighbour and stash of Dash (Lu et al., VLDB 2020); a segment splits alone, so no insert ever
+ * pays for the whole table.
  *
  * <p>Keys are not stored. A caller compares them at the row, where a get goes anyway.
  *

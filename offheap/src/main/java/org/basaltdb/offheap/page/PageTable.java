@@ -95,7 +95,7 @@ public final class PageTable {
     Memory.putLongRelease(address, PageWord.next(word));
   }
 
-  /** A compare-and-set, because other threads than the writer load and evict pages. */
+  /** A compare-and-set, so that a second writer, which the token forbids, is found out here. */
   private void transition(int page, long from, long to) {
     if (!Memory.compareAndSetLong(wordAddress(page), from, to)) {
       require(false, page, word(page), "0x" + Long.toHexString(from));
