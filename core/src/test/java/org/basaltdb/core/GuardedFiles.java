@@ -2,24 +2,27 @@ package org.basaltdb.core;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.basaltdb.offheap.file.Clock;
 import org.basaltdb.offheap.file.DataFile;
 import org.basaltdb.offheap.file.FileLayer;
-import org.basaltdb.offheap.file.OpenMode;
 import org.basaltdb.offheap.file.Randomness;
 import org.basaltdb.offheap.file.Seam;
+import org.basaltdb.offheap.file.fault.ForwardingFile;
+import org.basaltdb.offheap.file.fault.ForwardingFiles;
 import org.jspecify.annotations.Nullable;
 
 /// The machine's files, with syncs that a test can hold up or make fail.
-final class GuardedFiles implements FileLayer {
-  private final FileLayer files = FileLayer.system();
+final class GuardedFiles extends ForwardingFiles {
   private volatile @Nullable CountDownLatch gate;
   private volatile boolean failing;
   private volatile boolean failingClose;
   private final AtomicInteger heldCount = new AtomicInteger();
+
+  GuardedFiles() {
+    super(FileLayer.system());
+  }
 
   Seam seam() {
     return new Seam(Clock.system(), this, Randomness.system());
@@ -70,96 +73,24 @@ final class GuardedFiles implements FileLayer {
   }
 
   @Override
-  public DataFile open(Path path, OpenMode mode, boolean direct) throws IOException {
-    return new GuardedFile(files.open(path, mode, direct));
+  protected DataFile opened(DataFile file) {
+    return new GuardedFile(file);
   }
 
-  @Override
-  public void syncDirectory(Path directory) throws IOException {
-    files.syncDirectory(directory);
-  }
-
-  @Override
-  public void rename(Path from, Path to) throws IOException {
-    files.rename(from, to);
-  }
-
-  @Override
-  public void delete(Path path) throws IOException {
-    files.delete(path);
-  }
-
-  @Override
-  public List<Path> list(Path directory) throws IOException {
-    return files.list(directory);
-  }
-
-  @Override
-  public long size(Path path) throws IOException {
-    return files.size(path);
-  }
-
-  @Override
-  public void createDirectories(Path directory) throws IOException {
-    files.createDirectories(directory);
-  }
-
-  @Override
-  public boolean exists(Path path) {
-    return files.exists(path);
-  }
-
-  private final class GuardedFile implements DataFile {
-    private final DataFile file;
-
+  private final class GuardedFile extends ForwardingFile {
     GuardedFile(DataFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public void read(long address, int length, long offset) throws IOException {
-      file.read(address, length, offset);
-    }
-
-    @Override
-    public void write(long address, int length, long offset) throws IOException {
-      file.write(address, length, offset);
+      super(file);
     }
 
     @Override
     public void sync() throws IOException {
-      beforeSync(file.path());
-      file.sync();
-    }
-
-    @Override
-    public void truncate(long sizeBytes) throws IOException {
-      file.truncate(sizeBytes);
-    }
-
-    @Override
-    public void zeroFill(long from, long to) throws IOException {
-      file.zeroFill(from, to);
-    }
-
-    @Override
-    public long size() throws IOException {
-      return file.size();
-    }
-
-    @Override
-    public boolean direct() {
-      return file.direct();
-    }
-
-    @Override
-    public Path path() {
-      return file.path();
+      beforeSync(path());
+      super.sync();
     }
 
     @Override
     public void close() throws IOException {
-      file.close();
+      super.close();
       if (failingClose) {
         throw new IOException("close of " + path() + " fails because the test says so");
       }
