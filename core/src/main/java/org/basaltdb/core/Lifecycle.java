@@ -1,7 +1,8 @@
 package org.basaltdb.core;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.basaltdb.core.error.ClosedException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,25 @@ import org.jspecify.annotations.Nullable;
 /// CLOSE-1 Who announced himself (in an epoch, or at the gate) before the mark was set is waited
 /// for; who did so after it finds it.
 final class Lifecycle {
+  private static final VarHandle CLOSER;
+
+  static {
+    try {
+      CLOSER =
+          MethodHandles.lookup()
+              .findVarHandle(Lifecycle.class, "closer", String.class)
+              .withInvokeExactBehavior();
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final String what;
-  private final AtomicReference<@Nullable String> closer = new AtomicReference<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /// The mark of CLOSE-1: every read looks at it, so it is one load.
-  private volatile boolean closing;
+  /// Who closes: the mark of CLOSE-1, null while open. Every read looks at it; so it is a field of
+  /// this object, and set through its handle.
+  private volatile @Nullable String closer;
 
   /// Something open.
   ///
@@ -38,11 +52,8 @@ final class Lifecycle {
   ///
   /// @return whether the calling thread is the one that closes
   boolean begin() {
-    if (!closer.compareAndSet(null, "thread '" + Thread.currentThread().getName() + "'")) {
-      return false;
-    }
-    closing = true;
-    return true;
+    return CLOSER.compareAndSet(
+        this, (String) null, "thread '" + Thread.currentThread().getName() + "'");
   }
 
   /// Lets those go on who wait for the end of the close.
@@ -51,12 +62,12 @@ final class Lifecycle {
   }
 
   boolean isOpen() {
-    return !closing;
+    return closer == null;
   }
 
   /// Throws unless it is open.
   void check() {
-    String who = closer.get();
+    String who = closer;
     if (who != null) {
       throw new ClosedException(what, who);
     }
