@@ -319,7 +319,7 @@ public final class CommandQueue {
     Command next = null;
     int wanted = 0;
     try {
-      if (own != null && performOwn(own)) {
+      if (own != null && perform(own, false, true)) {
         end = STEPPED_ASIDE;
       } else {
         end = drain();
@@ -371,52 +371,29 @@ public final class CommandQueue {
       } else {
         ring.relaxedPoll();
       }
-      if (perform(next, resumed)) {
+      if (perform(next, resumed, false)) {
         return STEPPED_ASIDE;
       }
     }
   }
 
-  /// Carries the holder's own command out, which never was in the ring. The token is held.
-  ///
-  /// It is what every write without a crowd goes through, so it has no step between threads but the
-  /// token's, and stores no reference: where the collector's barrier for that has a fence, each
-  /// would wait for the lines that the row and its record are on their way to.
-  ///
-  /// @return whether the command stepped aside
-  private boolean performOwn(Command command) {
-    command.beginOwn();
-    performedCount++;
-    Throwable cause = failureCause;
-    if (cause != null) {
-      command.fail(host.partitionFailed(cause));
-      return false;
-    }
-    ownRunning = true;
-    int wanted;
-    try {
-      wanted = command.execute();
-    } catch (Throwable thrown) {
-      ownRunning = false;
-      command.fail(host.partitionFailed(fail(thrown)));
-      return false;
-    }
-    ownRunning = false;
-    if (wanted != Command.FINISHED) {
-      stalled = command;
-      wantedBytes = wanted;
-      return true;
-    }
-    command.finishOwn();
-    return false;
-  }
-
   /// Carries one command out. The token is held.
   ///
+  /// The holder's own command, which never was in the ring, is what every write without a crowd is.
+  /// It takes no step between threads but the token's, and stores no reference: where the
+  /// collector's barrier for that has a fence, each would wait for the lines that the row and its
+  /// record are on their way to.
+  ///
+  /// @param resumed whether it stepped aside before
+  /// @param own whether no other thread knows it
   /// @return whether the command stepped aside
-  private boolean perform(Command command, boolean resumed) {
+  private boolean perform(Command command, boolean resumed, boolean own) {
     if (!resumed) {
-      command.begin();
+      if (own) {
+        command.beginOwn();
+      } else {
+        command.begin();
+      }
       performedCount++;
     }
     Throwable cause = failureCause;
@@ -424,23 +401,38 @@ public final class CommandQueue {
       command.fail(host.partitionFailed(cause));
       return false;
     }
-    running = command;
+    if (own) {
+      ownRunning = true;
+    } else {
+      running = command;
+    }
     int wanted;
     try {
       wanted = command.execute();
     } catch (Throwable thrown) {
-      running = null;
+      leaveCommand();
       command.fail(host.partitionFailed(fail(thrown)));
       return false;
     }
-    running = null;
+    leaveCommand();
     if (wanted != Command.FINISHED) {
       stalled = command;
       wantedBytes = wanted;
       return true;
     }
-    command.finish();
+    if (own) {
+      command.finishOwn();
+    } else {
+      command.finish();
+    }
     return false;
+  }
+
+  private void leaveCommand() {
+    ownRunning = false;
+    if (running != null) {
+      running = null;
+    }
   }
 
   /// After the release: wakes the thread that waits for the next command, so that it takes its
