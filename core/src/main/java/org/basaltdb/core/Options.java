@@ -96,7 +96,7 @@ public final class Options {
     return durability;
   }
 
-  /// The most that a crash takes of what was written with [Durability#INTERVAL].
+  /// The time from one sync of what was written with [Durability#INTERVAL] to the next.
   public Duration interval() {
     return interval;
   }
@@ -206,8 +206,8 @@ public final class Options {
       return this;
     }
 
-    /// The most that a crash takes of what was written with [Durability#INTERVAL]: 1 ms to 1 day.
-    /// Default: 100 ms.
+    /// The time from one sync of what was written with [Durability#INTERVAL] to the next: 1 ms to 1
+    /// day. A crash takes as much as that, and what a slow disk adds. Default: 100 ms.
     public Builder interval(Duration value) {
       this.interval = value;
       return this;

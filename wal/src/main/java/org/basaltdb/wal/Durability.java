@@ -8,8 +8,9 @@ public enum Durability {
   /// closes. A crash of the process or of the machine may lose it.
   NONE(0),
 
-  /// Nothing, but the record is written and synced within a bounded time
-  /// ([LogOptions#intervalNanos]), which is the most that a crash loses.
+  /// Nothing, but the record is written and synced in its turn, [LogOptions#intervalNanos] after
+  /// the last ones: what a crash loses is as much as that, and what a slow disk or a thread that
+  /// lost its processor adds.
   INTERVAL(1),
 
   /// The record is on disk: written and synced.

@@ -14,9 +14,9 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 ///   at least `bufferBytes`. Segments of other lengths that are there stay readable
 /// @param bufferBytes bytes of the ring between appenders and disk: a power of two from
 ///   [#MIN_BUFFER_BYTES] to 2^30. Half of it is the longest payload
-/// @param intervalNanos the most that [Durability#INTERVAL] loses, in nanoseconds, from 1,000,000:
-///   records wait at most half of it for their write, which leaves the other half to the write
-///   itself
+/// @param intervalNanos the time from one sync for [Durability#INTERVAL] to the next, in
+///   nanoseconds, from 1,000,000: records wait at most half of it for their write, which leaves the
+///   other half to the write itself
 /// @param replayFromLsn records from here on are replayed; 0 for all. What lies below may be gone
 /// @param mustExist whether there has to be a log already: then its absence is damage, where else a
 ///   log is begun

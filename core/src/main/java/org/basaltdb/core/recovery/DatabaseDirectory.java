@@ -119,7 +119,8 @@ public final class DatabaseDirectory implements AutoCloseable {
       }
       files.syncDirectory(path);
     } catch (IOException e) {
-      throw new NotWritableException(path.toString(), "names that cannot be made durable: " + e, e);
+      throw new NotWritableException(
+          path.toString(), "names that cannot be made durable: " + FileErrorException.brief(e), e);
     }
   }
 
@@ -160,9 +161,8 @@ public final class DatabaseDirectory implements AutoCloseable {
         try {
           return DirectoryLock.acquire(path);
         } catch (ClosedByInterruptException e) {
-          interrupted |=
-              Thread.interrupted(); // an interrupt closes the channel of the lock file; it does not
-          // end an open
+          // An interrupt closes the channel of the lock file; it does not end an open.
+          interrupted |= Thread.interrupted();
         }
       }
     } catch (IOException e) {
