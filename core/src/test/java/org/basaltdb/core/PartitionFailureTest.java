@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.basaltdb.core.error.PartitionFailedException;
+import org.basaltdb.core.pages.PageAccess;
 import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.page.PageWord;
 import org.basaltdb.wal.Durability;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +35,7 @@ class PartitionFailureTest {
     fixture.close();
   }
 
-  /// Leaves the first page of the partition half changed.
+  /// Leaves a page of the partition half changed.
   private static final class Disaster extends Command {
     private final Partition partition;
 
@@ -42,7 +45,12 @@ class PartitionFailureTest {
 
     @Override
     protected int execute() {
-      partition.memory().pages().beginChange(0);
+      PageAccess pages = partition.memory().pages();
+      int page = 0;
+      while (PageWord.state(Memory.getLong(pages.wordBase() + 8L * page)) != PageWord.RESIDENT) {
+        page++;
+      }
+      pages.beginChange(page);
       throw new IllegalStateException("a writer failed in mid-change");
     }
   }

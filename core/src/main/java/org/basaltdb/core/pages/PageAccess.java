@@ -1,6 +1,7 @@
 package org.basaltdb.core.pages;
 
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.page.PageWord;
 
 /**
  * Pages of one partition, by page number.
@@ -44,8 +45,8 @@ public interface PageAccess {
   void reserve(int frameCount);
 
   /**
-   * Gives a FREE page a frame. Its bytes are whatever was there: the caller formats it before the
-   * number becomes reachable.
+   * Gives a FREE page a frame: its {@linkplain PageWord#homeOffset home} if that can be had. Its
+   * bytes are whatever was there: the caller formats it before the number becomes reachable.
    *
    * @return address of the frame
    */

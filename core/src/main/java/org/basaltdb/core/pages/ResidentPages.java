@@ -37,6 +37,10 @@ public final class ResidentPages implements PageAccess {
     if (freeExtentCount > 0) {
       return freeExtents[--freeExtentCount];
     }
+    // Numbers whose homes serve other things are passed over: there are several for each frame.
+    while (!pool.canBeHome(nextExtent << EXTENT_SHIFT)) {
+      nextExtent++;
+    }
     int first = nextExtent << EXTENT_SHIFT;
     commit(first + EXTENT_PAGES);
     nextExtent++;
@@ -70,7 +74,7 @@ public final class ResidentPages implements PageAccess {
 
   @Override
   public long allocate(int page, Owner owner) {
-    int frame = pool.allocate(owner);
+    int frame = pool.allocate(owner, page);
     table.allocate(page, frame);
     return pool.address(frame);
   }

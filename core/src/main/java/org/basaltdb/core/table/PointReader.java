@@ -144,8 +144,8 @@ public final class PointReader {
 
   /**
    * The read as it mostly goes: an eight-byte key, in its home bucket, under the first place whose
-   * tag matches, in a page that nobody writes, of a row that is whole, with nothing on its way to
-   * the disk. Anything else is left to {@link #read}, which begins anew.
+   * tag matches, in a page at home that nobody writes, of a row that is whole, with nothing on its
+   * way to the disk. Anything else is left to {@link #read}, which begins anew.
    *
    * <p>The same protocol in as few instructions as can be: they fill the window in which the
    * processor runs ahead into the next get while this one waits for memory. The caller loads the
@@ -171,10 +171,13 @@ public final class PointReader {
     if (hashOf(entry) != hash) {
       return NOT_HERE;
     }
-    long wordAddress = words + ((long) pageOf(entry) << 3);
+    int page = pageOf(entry);
+    long wordAddress = words + ((long) page << 3);
     long word = Memory.getLongAcquire(wordAddress);
-    // READ-2, see readRow.
+    // READ-2, see readRow. A page at home has its row at an address that does not depend on the
+    // word: the processor loads the row while it still waits for the word.
     if (!PageWord.isReadable(word)
+        || !PageWord.isAtHome(word, page)
         || Memory.getLongOpaque(address) != entry
         || Memory.getLongOpaque(bucket) < 0) {
       return NOT_HERE;
@@ -185,7 +188,7 @@ public final class PointReader {
       return NOT_HERE;
     }
     int rowOffset = rowOffsetOf(entry);
-    long row = pool + PageWord.frameOffset(word) + rowOffset;
+    long row = pool + PageWord.homeOffset(page) + rowOffset;
     if (Memory.getLong(row + (keyOffset & (PageLayout.PAGE_BYTES - 1))) != keyWord) {
       return NOT_HERE;
     }

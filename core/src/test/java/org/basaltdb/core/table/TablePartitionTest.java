@@ -198,6 +198,28 @@ class TablePartitionTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void pagesAwayFromHomeAreReadWhereTheyAre(boolean textKey) {
+    SplittableRandom random = new SplittableRandom(textKey ? 13 : 17);
+    try (Subject s = new Subject(textKey ? textKeySchema() : longKeySchema(), textKey)) {
+      s.fixture.occupyHomes();
+      for (int step = 0; step < STEPS / 4; step++) {
+        step(s, random);
+      }
+      checkAll(s);
+      assertThat(s.fixture.copyPagesToOccupiedHomes()).isPositive();
+      for (long key = 0; key < KEYS; key++) {
+        byte[] value = s.expected.get(key);
+        if (value != null && value.length > 0) {
+          value[value.length - 1]++;
+          assertThat(s.write(Mutation.UPDATE, key, value)).isEqualTo(Mutation.REPLACED);
+        }
+      }
+      checkAll(s);
+    }
+  }
+
   private static void step(Subject s, SplittableRandom random) {
     long key = random.nextInt(KEYS);
     byte[] value = randomValue(random);
@@ -295,6 +317,7 @@ class TablePartitionTest {
       }
       assertThat(s.fixture.layout.rowsPerPage()).isEqualTo(66);
       assertThat(s.fixture.table.pageCount()).isEqualTo(100);
+      assertThat(s.fixture.pagesAwayFromHome()).isZero();
       assertThat((double) s.fixture.table.pageCount() * PageLayout.PAGE_BYTES / 6_600)
           .isLessThan(125);
     }

@@ -16,6 +16,12 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 /// of blocks would stay free (so that a writer at the edge of an extent does not give it back and
 /// take it again with every block).
 ///
+/// **Homes.** Block n is the *home* of page n. Pages at home are read faster, because a reader need
+/// not wait for the page's state word to know where the row is. So extents are of two kinds: those
+/// whose blocks are homes, and those for everything else, which has no wish; a kind takes from the
+/// other only when memory is short. A home is a wish, not a promise: [#allocate(Owner, int)] gives
+/// another block when the wanted one is taken or would cost too much.
+///
 /// The bytes of all committed extents are in the budget under the owner of the region; a block that
 /// is handed out moves its bytes to the owner it is for. So what stands under the region's owner
 /// includes what is free.
@@ -40,6 +46,16 @@ public final class BlockPool implements AutoCloseable {
   private static final int BLOCKS_PER_EXTENT = (int) (Region.EXTENT_BYTES / BLOCK_BYTES);
   private static final int WORDS_PER_EXTENT = BLOCKS_PER_EXTENT / Long.SIZE;
   private static final int NONE = -1;
+
+  /// Kinds of extents.
+  private static final int FOR_ANYTHING = 0;
+
+  private static final int FOR_HOMES = 1;
+
+  /// An extent is committed for one wanted block only while fewer blocks are free than an extent's
+  /// and this part of those in use: many small tables would take an extent each.
+  private static final int SPARE_SHIFT = 4;
+
   private static final VarHandle FREE_BLOCKS;
   private static final VarHandle USED_BLOCKS;
 
@@ -65,14 +81,19 @@ public final class BlockPool implements AutoCloseable {
   /// By extent: how many of its blocks are free.
   private final int[] freeInExtent;
 
-  /// By extent: the next in the list it is in, of extents with free blocks or of extents given
-  /// back.
+  /// By extent: what its blocks are for.
+  private final byte[] kind;
+
+  /// By extent: the next in the list it is in, of extents of its kind with free blocks or of
+  /// extents given back.
   private final int[] next;
 
-  /// By extent: the one before in the list of extents with free blocks.
+  /// By extent: the one before in that list.
   private final int[] previous;
 
-  private int firstWithFree = NONE;
+  /// By kind: the first extent with free blocks.
+  private final int[] firstWithFree = {NONE, NONE};
+
   private int firstGivenBack = NONE;
   private int committedExtents;
   private int freeBlocks;
@@ -104,29 +125,64 @@ public final class BlockPool implements AutoCloseable {
     int extents = (int) (region.capacityBytes() / Region.EXTENT_BYTES);
     this.freeBits = new long[extents * WORDS_PER_EXTENT];
     this.freeInExtent = new int[extents];
+    this.kind = new byte[extents];
     this.next = new int[extents];
     this.previous = new int[extents];
     Arrays.fill(next, NONE);
     Arrays.fill(previous, NONE);
   }
 
-  /// Hands out a block.
+  /// Hands out a block that is nobody's home, if there is one.
   ///
   /// @param owner to whom its bytes are accounted
   /// @return its number, zero or more
   /// @throws BudgetExhaustedException if no block is free and none can be had; nothing is changed
   ///   then. Cannot be thrown for as many blocks as [#ensure] promised
   public int allocate(Owner owner) {
-    if (firstWithFree == NONE) {
-      makeRoom();
+    return allocateOfKind(FOR_ANYTHING, owner);
+  }
+
+  /// Hands out a block, the wanted one if it can be had.
+  ///
+  /// @param owner to whom its bytes are accounted
+  /// @param wanted number of a block, or anything beyond the last, which is not to be had
+  /// @return its number, zero or more
+  /// @throws BudgetExhaustedException if no block is free and none can be had; nothing is changed
+  ///   then. Cannot be thrown for as many blocks as [#ensure] promised
+  public int allocate(Owner owner, int wanted) {
+    if (wanted < capacityCount()) {
+      int extent = wanted / BLOCKS_PER_EXTENT;
+      if (isAbsent(extent) && freeBlocks <= BLOCKS_PER_EXTENT + (usedBlocks >> SPARE_SHIFT)) {
+        tryToBringIn(extent);
+      }
+      if ((freeBits[wanted / Long.SIZE] >>> wanted & 1) != 0) {
+        return handOut(wanted, owner);
+      }
     }
-    int extent = firstWithFree;
-    int word = extent * WORDS_PER_EXTENT;
+    return allocateOfKind(FOR_HOMES, owner);
+  }
+
+  /// Whether [#allocate(Owner, int)] of this block may succeed now or later: false while its extent
+  /// serves other things. True beyond the last block, where there is nothing to wait for.
+  public boolean canBeHome(int block) {
+    int extent = block / BLOCKS_PER_EXTENT;
+    return block >= capacityCount() || isAbsent(extent) || kind[extent] == FOR_HOMES;
+  }
+
+  private int allocateOfKind(int wantedKind, Owner owner) {
+    if (firstWithFree[wantedKind] == NONE) {
+      makeRoom(wantedKind);
+    }
+    int word = firstWithFree[wantedKind] * WORDS_PER_EXTENT;
     while (freeBits[word] == 0) {
       word++;
     }
-    int block = word * Long.SIZE + Long.numberOfTrailingZeros(freeBits[word]);
-    freeBits[word] &= freeBits[word] - 1;
+    return handOut(word * Long.SIZE + Long.numberOfTrailingZeros(freeBits[word]), owner);
+  }
+
+  private int handOut(int block, Owner owner) {
+    int extent = block / BLOCKS_PER_EXTENT;
+    freeBits[block / Long.SIZE] &= ~(1L << block);
     if (--freeInExtent[extent] == 0) {
       unlinkFromFree(extent);
     }
@@ -167,7 +223,15 @@ public final class BlockPool implements AutoCloseable {
   /// @throws BudgetExhaustedException if they could not; extents committed until then stay, free
   public void ensure(int blockCount) {
     while (freeBlocks < blockCount) {
-      makeRoom();
+      try {
+        addExtent(FOR_HOMES);
+      } catch (BudgetExhaustedException refused) {
+        int before = freeBlocks;
+        reclaim();
+        if (freeBlocks <= before) {
+          addExtent(FOR_HOMES); // what was reclaimed may have gone back to the budget whole
+        }
+      }
     }
     promisedBlocks = blockCount;
   }
@@ -191,17 +255,30 @@ public final class BlockPool implements AutoCloseable {
     }
   }
 
-  /// Adds free blocks: of an extent, or those that were held back.
-  private void makeRoom() {
+  /// Adds free blocks of a kind: an extent, or one of the other kind, or what was held back.
+  private void makeRoom(int wantedKind) {
     try {
-      addExtent();
+      addExtent(wantedKind);
     } catch (BudgetExhaustedException refused) {
-      int before = freeBlocks;
-      reclaim();
-      if (freeBlocks <= before) {
-        addExtent(); // what was reclaimed may have gone back to the budget whole
+      if (!convert(wantedKind)) {
+        reclaim();
+        if (firstWithFree[wantedKind] == NONE && !convert(wantedKind)) {
+          addExtent(wantedKind); // what was reclaimed may have gone back to the budget whole
+        }
       }
     }
+  }
+
+  /// Makes an extent of the other kind, with free blocks, one of this kind.
+  private boolean convert(int wantedKind) {
+    int extent = firstWithFree[1 - wantedKind];
+    if (extent == NONE) {
+      return false;
+    }
+    unlinkFromFree(extent);
+    kind[extent] = (byte) wantedKind;
+    linkToFree(extent);
+    return true;
   }
 
   /// The address of a block; no check.
@@ -245,18 +322,35 @@ public final class BlockPool implements AutoCloseable {
     return owner.ordinal();
   }
 
-  private void addExtent() {
-    int extent = firstGivenBack;
-    if (extent != NONE) {
+  private void addExtent(int ofKind) {
+    bringIn(firstGivenBack != NONE ? firstGivenBack : committedExtents, ofKind);
+  }
+
+  private void tryToBringIn(int extent) {
+    try {
+      while (committedExtents < extent) {
+        bringIn(committedExtents, FOR_HOMES);
+        giveBack(committedExtents - 1);
+      }
+      bringIn(extent, FOR_HOMES);
+    } catch (BudgetExhaustedException refused) {
+      // The wanted block cannot be had; whether any can is found out by the caller.
+      assert isAbsent(extent) : extent;
+    }
+  }
+
+  /// Adds an extent that was given back, or the next that was never committed.
+  private void bringIn(int extent, int ofKind) {
+    if (extent < committedExtents) {
       region.takeBack(extent * Region.EXTENT_BYTES, Region.EXTENT_BYTES);
-      firstGivenBack = next[extent];
+      firstGivenBack = unlink(extent, firstGivenBack);
     } else {
-      extent = committedExtents;
       region.commitTo((extent + 1L) * Region.EXTENT_BYTES);
       committedExtents++;
     }
     Arrays.fill(freeBits, extent * WORDS_PER_EXTENT, (extent + 1) * WORDS_PER_EXTENT, -1L);
     freeInExtent[extent] = BLOCKS_PER_EXTENT;
+    kind[extent] = (byte) ofKind;
     linkToFree(extent);
     FREE_BLOCKS.setOpaque(this, freeBlocks + BLOCKS_PER_EXTENT);
   }
@@ -266,40 +360,52 @@ public final class BlockPool implements AutoCloseable {
     Arrays.fill(freeBits, extent * WORDS_PER_EXTENT, (extent + 1) * WORDS_PER_EXTENT, 0L);
     freeInExtent[extent] = 0;
     FREE_BLOCKS.setOpaque(this, freeBlocks - BLOCKS_PER_EXTENT);
-    next[extent] = firstGivenBack;
-    firstGivenBack = extent;
+    firstGivenBack = link(extent, firstGivenBack);
     region.giveBack(extent * Region.EXTENT_BYTES, Region.EXTENT_BYTES);
     assert freeBlocks >= promisedBlocks
         : "POOL-2: " + freeBlocks + " free of " + promisedBlocks + " promised";
   }
 
   private void linkToFree(int extent) {
-    next[extent] = firstWithFree;
-    previous[extent] = NONE;
-    if (firstWithFree != NONE) {
-      previous[firstWithFree] = extent;
-    }
-    firstWithFree = extent;
+    firstWithFree[kind[extent]] = link(extent, firstWithFree[kind[extent]]);
   }
 
   private void unlinkFromFree(int extent) {
-    if (previous[extent] == NONE) {
-      firstWithFree = next[extent];
-    } else {
-      next[previous[extent]] = next[extent];
+    firstWithFree[kind[extent]] = unlink(extent, firstWithFree[kind[extent]]);
+  }
+
+  /// Puts an extent at the head of a list. Returns the new head.
+  private int link(int extent, int head) {
+    next[extent] = head;
+    previous[extent] = NONE;
+    if (head != NONE) {
+      previous[head] = extent;
     }
-    if (next[extent] != NONE) {
-      previous[next[extent]] = previous[extent];
+    return extent;
+  }
+
+  /// Takes an extent out of a list. Returns the new head.
+  private int unlink(int extent, int head) {
+    int after = next[extent];
+    int before = previous[extent];
+    if (before != NONE) {
+      next[before] = after;
+    }
+    if (after != NONE) {
+      previous[after] = before;
     }
     next[extent] = NONE;
     previous[extent] = NONE;
+    return before == NONE ? after : head;
   }
 
   /// POOL-1, from the side of the one who frees.
   private void checkOut(int block) {
     int extent = Math.floorDiv(block, BLOCKS_PER_EXTENT);
-    boolean committed = extent >= 0 && extent < committedExtents && !isGivenBack(extent);
-    if (!committed || (freeBits[block / Long.SIZE] >>> block & 1) != 0) {
+    if (extent < 0
+        || extent >= freeInExtent.length
+        || isAbsent(extent)
+        || (freeBits[block / Long.SIZE] >>> block & 1) != 0) {
       throw new IllegalArgumentException(
           "block freed that is not out; found block "
               + block
@@ -308,7 +414,8 @@ public final class BlockPool implements AutoCloseable {
     }
   }
 
-  private boolean isGivenBack(int extent) {
-    return region.isGivenBack(extent * Region.EXTENT_BYTES);
+  /// Not committed yet, or given back.
+  private boolean isAbsent(int extent) {
+    return extent >= committedExtents || region.isGivenBack(extent * Region.EXTENT_BYTES);
   }
 }

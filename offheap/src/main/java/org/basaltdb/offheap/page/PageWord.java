@@ -70,6 +70,20 @@ public final class PageWord {
     return ((word >>> FRAME_SHIFT) & FRAME_MASK) << PageLayout.PAGE_SHIFT;
   }
 
+  /**
+   * Byte offset of a page's home, the frame of the page's own number, where most pages are. A
+   * reader that guesses it has the row's address without waiting for the word, and finds out by
+   * {@link #isAtHome} whether it may use it.
+   */
+  public static long homeOffset(int page) {
+    return (long) page << PageLayout.PAGE_SHIFT;
+  }
+
+  /** True if the page is in the frame of its own number. */
+  public static boolean isAtHome(long word, int page) {
+    return frame(word) == page;
+  }
+
   /** The word with its version raised by one, wrapping within its own bits. */
   public static long next(long word) {
     return (word & ~VERSION_MASK) | ((word + 1) & VERSION_MASK);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +161,64 @@ class BlockPoolTest {
     assertThat(pool.usedCount()).isEqualTo(2 * BLOCKS);
     pool.free(7, Owner.FRAMES);
     assertThat(pool.allocate(Owner.FRAMES)).isEqualTo(7);
+  }
+
+  @Test
+  void theWantedBlockIsHandedOutIfItCanBeHad() {
+    assertThat(pool.allocate(Owner.FRAMES, 2 * BLOCKS + 5)).isEqualTo(2 * BLOCKS + 5);
+    assertThat(region.givenBackBytes()).as("what lies before is not kept").isEqualTo(2 * EXTENT);
+    assertThat(pool.allocate(Owner.FRAMES, 2 * BLOCKS + 5)).isNotEqualTo(2 * BLOCKS + 5);
+    assertThat(pool.allocate(Owner.FRAMES, Integer.MAX_VALUE)).isBetween(0, 8 * BLOCKS);
+    int other = pool.allocate(Owner.INDEX);
+    assertThat(other / BLOCKS).as("nobody's home").isNotEqualTo(2);
+    assertThat(pool.canBeHome(other)).isFalse();
+    assertThat(pool.canBeHome(2 * BLOCKS)).isTrue();
+    assertThat(pool.canBeHome(7 * BLOCKS)).as("not there yet").isTrue();
+    assertThat(pool.canBeHome(8 * BLOCKS)).as("beyond the last").isTrue();
+  }
+
+  @Test
+  void whenMemoryIsShortEachKindTakesFromTheOther() {
+    budget.reserve(Owner.LOG, 14 * EXTENT);
+    for (int i = 0; i < BLOCKS + 1; i++) {
+      pool.allocate(Owner.FRAMES, i);
+    }
+    for (int i = 0; i < BLOCKS - 1; i++) {
+      pool.allocate(Owner.INDEX);
+    }
+    assertThatExceptionOfType(BudgetExhaustedException.class)
+        .isThrownBy(() -> pool.allocate(Owner.INDEX));
+    assertThatExceptionOfType(BudgetExhaustedException.class)
+        .isThrownBy(() -> pool.allocate(Owner.FRAMES, 3 * BLOCKS));
+    pool.free(3, Owner.FRAMES);
+    assertThat(pool.allocate(Owner.INDEX)).isEqualTo(3);
+  }
+
+  @Test
+  void pool1WantedBlocksAndOthersAreNeverOutTwice() {
+    SplittableRandom random = new SplittableRandom(7);
+    Map<Integer, Owner> out = new HashMap<>();
+    List<Integer> order = new ArrayList<>();
+    for (int round = 0; round < 60_000; round++) {
+      boolean growing = round / 10_000 % 2 == 0;
+      if (order.isEmpty()
+          || (random.nextInt(100) < (growing ? 60 : 40) && order.size() < 8 * BLOCKS)) {
+        boolean wanted = random.nextInt(4) > 0;
+        Owner owner = wanted ? Owner.FRAMES : Owner.INDEX;
+        int block =
+            wanted ? pool.allocate(owner, random.nextInt(9 * BLOCKS)) : pool.allocate(owner);
+        assertThat(out.put(block, owner)).as("block %s", block).isNull();
+        order.add(block);
+      } else {
+        int at = random.nextInt(order.size());
+        int block = order.set(at, order.getLast());
+        order.removeLast();
+        pool.free(block, Objects.requireNonNull(out.remove(block)));
+      }
+      assertThat(pool.usedCount()).isEqualTo(order.size());
+    }
+    order.forEach(block -> pool.free(block, Objects.requireNonNull(out.get(block))));
+    assertThat(pool.freeCount()).isLessThanOrEqualTo(2 * BLOCKS);
   }
 
   @Test
