@@ -280,7 +280,7 @@ final class GroupCommit {
   }
 
   private boolean tryLead() {
-    return leader.getAcquire() == NOBODY && leader.compareAndSet(NOBODY, SOMEBODY);
+    return leader.getVolatile() == NOBODY && leader.compareAndSet(NOBODY, SOMEBODY);
   }
 
   private void commitAndResign(long lsn) {

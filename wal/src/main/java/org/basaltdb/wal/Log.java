@@ -61,7 +61,7 @@ public final class Log implements CommitLog {
             generation,
             options.memoryBudget(),
             signal);
-    writer = new LogWriter(ring, directory, segment, firstLsn);
+    writer = new LogWriter(ring, directory, signal, segment, firstLsn);
     group = new GroupCommit(writer, ring, signal, where);
     supply = new SegmentSupply(directory, ring, segment.segment().number() + 1, generation, where);
     flusher = new Flusher(group, ring, supply, signal, seam.clock(), options.intervalNanos());

@@ -42,7 +42,7 @@ final class LogRing implements AutoCloseable {
   private final long mask;
   private final int generation;
 
-  /// Bits that change when a claim passes into another quarter of the ring.
+  /// Bits that change when the tail passes into another quarter of the ring.
   private final long quarterMask;
 
   private final FlusherSignal signal;
@@ -123,11 +123,17 @@ final class LogRing implements AutoCloseable {
         if (start != at) {
           publishPad(at, start, 0, (byte) 0);
         }
-        if (((at ^ end) & quarterMask) != 0) {
-          signal.raise();
-        }
+        moved(at, end);
         return start;
       }
+    }
+  }
+
+  /// Tells the flusher when the tail passed into another quarter of the ring, whatever moved it:
+  /// when every commit is of one small record, only padding ever does.
+  private void moved(long from, long to) {
+    if (((from ^ to) & quarterMask) != 0) {
+      signal.raise();
     }
   }
 
@@ -168,6 +174,7 @@ final class LogRing implements AutoCloseable {
         && ringEnd <= limit()
         && tail.compareAndSet(at, ringEnd)) {
       publishPad(at, ringEnd, 0, (byte) 0);
+      moved(at, ringEnd);
     }
   }
 
@@ -189,6 +196,7 @@ final class LogRing implements AutoCloseable {
       }
       if (tail.compareAndSet(word, end | (word & CLOSED))) {
         publishPad(at, end, syncedUpTo, flags);
+        moved(at, end);
         return end;
       }
     }

@@ -31,6 +31,7 @@ final class LogWriter implements Closeable {
 
   private final LogRing ring;
   private final SegmentDirectory directory;
+  private final FlusherSignal signal;
   private final RecordChecksum checksum;
   private OpenSegment segment;
 
@@ -51,9 +52,15 @@ final class LogWriter implements Closeable {
   private final PaddedLong syncCount = new PaddedLong(0);
 
   /// Goes on at `start`, below which everything is on disk.
-  LogWriter(LogRing ring, SegmentDirectory directory, OpenSegment segment, long start) {
+  LogWriter(
+      LogRing ring,
+      SegmentDirectory directory,
+      FlusherSignal signal,
+      OpenSegment segment,
+      long start) {
     this.ring = ring;
     this.directory = directory;
+    this.signal = signal;
     this.segment = segment;
     checksum = new RecordChecksum(ring.base(), ring.capacityBytes());
     sealed = start;
@@ -178,6 +185,7 @@ final class LogWriter implements Closeable {
     sync();
     OpenSegment full = segment;
     segment = directory.takePrepared();
+    signal.raise(); // the one after it may be due
     full.close();
   }
 

@@ -397,6 +397,25 @@ class LogConcurrencyTest {
     }
   }
 
+  /// LOG-15: when each commit is of one record, it is the padding that passes into the next quarter
+  /// of the ring, never a claim. The flusher hears of that too, and has the next segment ready.
+  @Test
+  void commitsOfOneRecordGetTheirNextSegment() throws Exception {
+    options = options.withSizes(64 << 10, 64 << 10);
+    try (Log log = open()) {
+      while (log.tail() < 5 * (64 << 10)) {
+        long lsn = log.claim(100);
+        while (lsn == CommitLog.NO_SPACE) {
+          // not awaitSpace, which would wake the flusher
+          Thread.onSpinWait();
+          lsn = log.claim(100);
+        }
+        log.publish(lsn, 100, RecordType.MUTATION, Durability.SYNC);
+        log.awaitDurable(lsn);
+      }
+    }
+  }
+
   @Test
   void whatIsRequestedBecomesDurableWithoutAWait() throws Exception {
     try (Log log = open()) {
