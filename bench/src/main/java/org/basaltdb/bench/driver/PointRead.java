@@ -20,6 +20,9 @@ public final class PointRead implements Experiment {
   private static final String ROCKSDB = "rocksdb";
   private static final String CONTROL = "pointer-chase";
 
+  /** Not an engine: what finding and copying a row takes when nothing else is asked for. */
+  private static final String BARE = "bare-rows";
+
   private static final String GET = "point-read.get.scattered";
   private static final String GET_DENSE = "point-read.get.dense";
   private static final String GET_PAYLOAD = "point-read.get-into-array.scattered";
@@ -81,6 +84,7 @@ public final class PointRead implements Experiment {
     add(run, subjects, CHRONICLE, Engine.CHRONICLE_MAP, Run.SMALL_HEAP_MEGABYTES);
     add(run, subjects, LMDB, Engine.LMDB, Run.SMALL_HEAP_MEGABYTES);
     add(run, subjects, ROCKSDB, Engine.ROCKSDB, Run.SMALL_HEAP_MEGABYTES);
+    add(run, subjects, BARE, Engine.BARE, Run.SMALL_HEAP_MEGABYTES);
     List<Runnable> loads = new ArrayList<>();
     for (Subject subject : subjects) {
       String mode = subject.name().equals(CHRONICLE) ? "memory" : "none";

@@ -10,6 +10,7 @@ public enum Engine {
   CHRONICLE_MAP,
   LMDB,
   ROCKSDB,
+  BARE,
   NONE;
 
   /**
@@ -18,7 +19,7 @@ public enum Engine {
    */
   public List<String> flags() {
     return switch (this) {
-      case BASALT, HASH_MAP, ROCKSDB, NONE -> List.of();
+      case BASALT, HASH_MAP, ROCKSDB, BARE, NONE -> List.of();
       case CHRONICLE_MAP ->
           List.of(
               "-Dchronicle.analytics.disable=true",
@@ -62,6 +63,7 @@ public enum Engine {
       case CHRONICLE_MAP -> new ChronicleMapStore(settings);
       case LMDB -> new LmdbStore(settings);
       case ROCKSDB -> new RocksDbStore(settings);
+      case BARE -> new BareStore(settings);
       case NONE -> new NoStore();
     };
   }
