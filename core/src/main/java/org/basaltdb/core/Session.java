@@ -19,6 +19,7 @@ import org.basaltdb.core.error.WrongTableException;
 import org.basaltdb.core.row.Key;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
+import org.basaltdb.core.table.KeyHasher;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.PageRows;
 import org.basaltdb.core.table.PointReader;
@@ -111,16 +112,15 @@ public final class Session implements AutoCloseable {
   public boolean get(Table table, long key, RowView view) {
     checkCall(table);
     RowImageReader reader = view.reader();
-    TableEntry entry = table.entry();
-    RowLayout layout = entry.layout();
+    KeyHasher hasher = table.longKeyHasher();
     try {
-      if (layout.isLongKey()) {
-        long hashWord = entry.hasher().hashWordOfLong(key);
-        return getQuickly(table, entry, hashWord, key, reader)
-            || read(table, hashWord, key, 0, reader);
+      if (hasher != null) {
+        long hashWord = hasher.hashWordOfLong(key);
+        return getQuickly(table, hashWord, key, reader) || read(table, hashWord, key, 0, reader);
       }
       table.checkLayout(reader.layout());
       reader.hide();
+      RowLayout layout = reader.layout();
       long image = memory.keyImage(layout);
       KeyCodec.encodeLong(layout, key, image);
       return readByImage(table, image, reader);
@@ -134,13 +134,12 @@ public final class Session implements AutoCloseable {
   /// before it is done while it waits.
   ///
   /// @return false if the row was not found like that; the view is hidden then
-  private boolean getQuickly(
-      Table table, TableEntry entry, long hashWord, long key, RowImageReader reader) {
+  private boolean getQuickly(Table table, long hashWord, long key, RowImageReader reader) {
     int bytes = 0;
     epochs.enter(epochSlot);
     try {
-      if (canRead(entry)) {
-        PointReader rows = entry.partitions()[entry.partitionOf(hashWord)].reader();
+      if (canRead(table.entry())) {
+        PointReader rows = table.pointReader(hashWord);
         long bucket = rows.homeBucket(hashWord);
         long bucketWord = Memory.getLongAcquire(bucket);
         table.checkLayout(reader.layout());

@@ -16,6 +16,11 @@ import org.basaltdb.core.row.Key;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.schema.TableSchema;
+import org.basaltdb.core.table.KeyHasher;
+import org.basaltdb.core.table.PointReader;
+import org.basaltdb.core.table.TablePartition;
+import org.basaltdb.offheap.hash.KeyHash;
+import org.jspecify.annotations.Nullable;
 
 /// A table of an open database. Makes the buffers with which sessions write and read its rows; each
 /// of them is for one thread at a time, and is made once and used for many rows.
@@ -29,9 +34,18 @@ public final class Table {
   private final Engine engine;
   private final TableEntry entry;
 
+  // What a get needs, one load away: see Session.get.
+  private final RowLayout layout;
+  private final @Nullable KeyHasher longKeyHasher;
+  private final PointReader[] pointReaders;
+
   Table(Engine engine, TableEntry entry) {
     this.engine = engine;
     this.entry = entry;
+    this.layout = entry.layout();
+    this.longKeyHasher = layout.isLongKey() ? entry.hasher() : null;
+    this.pointReaders =
+        Arrays.stream(entry.partitions()).map(TablePartition::reader).toArray(PointReader[]::new);
   }
 
   TableEntry entry() {
@@ -40,6 +54,17 @@ public final class Table {
 
   Engine engine() {
     return engine;
+  }
+
+  /// The hasher of its keys if they are one integer of eight bytes, else null.
+  @Nullable KeyHasher longKeyHasher() {
+    return longKeyHasher;
+  }
+
+  /// The reader of the partition that holds a key.
+  PointReader pointReader(long hashWord) {
+    PointReader[] readers = pointReaders;
+    return readers[KeyHash.partitionOfSlot(KeyHash.slot(hashWord), readers.length)];
   }
 
   /// Its name.
@@ -144,7 +169,7 @@ public final class Table {
 
   /// Throws unless a buffer was made by this table.
   void checkLayout(RowLayout layout) {
-    if (layout != entry.layout()) {
+    if (layout != this.layout) {
       String other = layout.schema().name();
       throw other.equals(name())
           ? new WrongTableException(

@@ -5,14 +5,18 @@ import java.util.Arrays;
 /// The columns that a view is for. Large values of other columns are not fetched. Immutable, so
 /// that any thread may use it.
 public final class Projection {
-  private final byte[] codes;
+  /// A field: its code above, its offset or variable index below.
+  private static final int CODE_SHIFT = 32;
+
+  private final long[] fields;
   private final boolean[] variable;
 
   private Projection(RowLayout layout, boolean[] included) {
-    this.codes = new byte[included.length];
+    this.fields = new long[included.length];
     for (int ordinal = 0; ordinal < included.length; ordinal++) {
       if (included[ordinal]) {
-        codes[ordinal] = (byte) (layout.codes()[ordinal] & ~FieldCode.KEY);
+        long code = layout.codes()[ordinal] & ~FieldCode.KEY;
+        fields[ordinal] = code << CODE_SHIFT | layout.offsets()[ordinal];
       }
     }
     this.variable = new boolean[layout.variableCount()];
@@ -42,7 +46,7 @@ public final class Projection {
 
   /// Whether the column is one of them.
   public boolean includes(int ordinal) {
-    return codes[ordinal] != 0;
+    return fields[ordinal] != 0;
   }
 
   /// Whether the column with that variable index is one of them.
@@ -50,8 +54,19 @@ public final class Projection {
     return variable[variableIndex];
   }
 
-  /// One [FieldCode] a column, without [FieldCode#KEY]; 0 for columns left out.
-  byte[] codes() {
-    return codes;
+  /// A number a column that says how to read it, 0 for columns left out: in one number, because one
+  /// load and one comparison are what a getter can afford.
+  long[] fields() {
+    return fields;
+  }
+
+  /// The [FieldCode] of a field, without [FieldCode#KEY].
+  static int code(long field) {
+    return (int) (field >>> CODE_SHIFT);
+  }
+
+  /// Where a field is: its offset in a row, or its index among the columns of variable length.
+  static int offset(long field) {
+    return (int) field;
   }
 }

@@ -10,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 /// What a view looks through: an image, in memory of its own or of somebody who outlives the look.
 /// The engine copies a row to one of its targets and shows it; the view reads it by field.
 ///
-/// Getters trust the field number and the type, which the view checks against [#codes].
+/// Getters trust the field number and the type, which the view checks with [#code].
 ///
 /// Confined to one thread at a time. Nothing allocates on the heap; native memory is taken at the
 /// first target and when a larger one is needed.
 public final class RowImageReader {
   private final RowLayout layout;
   private final Projection projection;
-  private final int[] offsets;
   private final int[] nullBits;
   private final int endsOffset;
   private final NativeBuffer narrow;
   private final NativeBuffer large;
 
-  private final byte[] codes;
+  /// What [Projection#fields] says of each column.
+  private final long[] fields;
 
-  /// How many columns can be read: all while an image is shown, else none. A number and not another
-  /// array of codes, because this changes with every read, and to store a reference costs a full
-  /// fence where the collector's barrier has one: then no read would overlap with the next.
-  private int columnCount;
+  /// Whether an image is shown. A flag and not another array of fields, because this changes with
+  /// every read, and to store a reference costs a full fence where the collector's barrier has one:
+  /// then no read would overlap with the next.
+  private boolean showing;
 
   private long image;
   private long base;
@@ -41,10 +41,9 @@ public final class RowImageReader {
   public RowImageReader(RowLayout layout, Projection projection, MemoryBudget budget) {
     this.layout = layout;
     this.projection = projection;
-    this.offsets = layout.offsets();
     this.nullBits = layout.nullBits();
     this.endsOffset = layout.endsOffset();
-    this.codes = projection.codes();
+    this.fields = projection.fields();
     this.narrow = new NativeBuffer(budget);
     this.large = new NativeBuffer(budget);
   }
@@ -64,7 +63,10 @@ public final class RowImageReader {
   ///
   /// @param column any number
   public int code(int column) {
-    return column >= 0 && column < columnCount ? codes[column] : 0;
+    // one comparison for both ends, which is also the one that the array asks for
+    return showing && Integer.compareUnsigned(column, fields.length) < 0
+        ? Projection.code(fields[column])
+        : 0;
   }
 
   /// Who freed the reader, or null while it is in use.
@@ -113,7 +115,7 @@ public final class RowImageReader {
     image = address;
     base = RowCodec.base(address);
     wide = base != address;
-    columnCount = codes.length;
+    showing = true;
   }
 
   /// Hides what was shown and looks at [#pageTarget], where a row of a page is about to be copied
@@ -123,7 +125,13 @@ public final class RowImageReader {
   /// @throws MemoryBudgetExceededException if there is no memory for it
   /// @throws ClosedException once the reader is freed
   public long aimAtPageTarget() {
-    columnCount = 0;
+    showing = false;
+    // mostly it looks there since the read before
+    long address = base;
+    return address == narrow.address() && address != 0 && !wide ? address : turnToPageTarget();
+  }
+
+  private long turnToPageTarget() {
     long address = pageTarget();
     image = address;
     base = address;
@@ -134,17 +142,17 @@ public final class RowImageReader {
   /// Shows the row that was copied since [#aimAtPageTarget].
   public void showPageTarget() {
     assert image == narrow.address() && !RowCodec.isWide(image);
-    columnCount = codes.length;
+    showing = true;
   }
 
   /// Shows nothing.
   public void hide() {
-    columnCount = 0;
+    showing = false;
   }
 
   /// Whether an image is shown.
   public boolean isShowing() {
-    return columnCount > 0;
+    return showing;
   }
 
   /// The image that is shown.
@@ -160,27 +168,27 @@ public final class RowImageReader {
 
   /// Reads a column of 1 byte.
   public byte getByte(int field) {
-    return Memory.getByte(base + offsets[field]);
+    return Memory.getByte(base + Projection.offset(fields[field]));
   }
 
   /// Reads a column of 4 bytes.
   public int getInt(int field) {
-    return Memory.getInt(base + offsets[field]);
+    return Memory.getInt(base + Projection.offset(fields[field]));
   }
 
   /// Reads a column of 8 bytes.
   public long getLong(int field) {
-    return Memory.getLong(base + offsets[field]);
+    return Memory.getLong(base + Projection.offset(fields[field]));
   }
 
   /// Reads the second half of a column of 16 bytes.
   public long getSecondLong(int field) {
-    return Memory.getLong(base + offsets[field] + Long.BYTES);
+    return Memory.getLong(base + Projection.offset(fields[field]) + Long.BYTES);
   }
 
   /// Where the value of a column of variable length is.
   public long valueAddress(int field) {
-    int index = offsets[field];
+    int index = Projection.offset(fields[field]);
     if (index > 0) {
       return image + end(index - 1);
     }
@@ -189,7 +197,7 @@ public final class RowImageReader {
 
   /// Bytes of the value of a column of variable length; 0 if it is NULL.
   public int valueBytes(int field) {
-    return (int) (image + end(offsets[field]) - valueAddress(field));
+    return (int) (image + end(Projection.offset(fields[field])) - valueAddress(field));
   }
 
   private int end(int variableIndex) {

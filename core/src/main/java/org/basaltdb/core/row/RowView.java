@@ -115,16 +115,19 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public long getLong(int column) {
-    int code = code(column);
-    if ((code & FieldCode.TYPE_MASK) == FieldCode.BIGINT) {
-      requireValue(column, FieldCode.BIGINT, "getLong");
+    if (code(column) == FieldCode.BIGINT) { // and takes no NULL
       return alive(reader.getLong(column));
     }
-    if ((code & FieldCode.TYPE_MASK) == FieldCode.INT) {
+    return getLongOrInt(column);
+  }
+
+  private long getLongOrInt(int column) {
+    if ((code(column) & FieldCode.TYPE_MASK) == FieldCode.INT) {
       requireValue(column, FieldCode.INT, "getLong");
       return alive(reader.getInt(column));
     }
-    throw refusal(column, "getLong");
+    requireValue(column, FieldCode.BIGINT, "getLong");
+    return alive(reader.getLong(column));
   }
 
   /// As [#getLong(int)], by name.

@@ -143,9 +143,10 @@ public final class PointReader {
   }
 
   /**
-   * The read as it mostly goes: an eight-byte key, in its home bucket, under the first place whose
-   * tag matches, in a page at home that nobody writes, of a row that is whole, with nothing on its
-   * way to the disk. Anything else is left to {@link #read}, which begins anew.
+   * The read as it mostly goes: an eight-byte key, in its home bucket or the one behind it, under
+   * the first place whose tag matches, in a page at home that nobody writes, of a row that is
+   * whole, with nothing on its way to the disk. Anything else is left to {@link #read}, which
+   * begins anew.
    *
    * <p>The same protocol in as few instructions as can be: they fill the window in which the
    * processor runs ahead into the next get while this one waits for memory. The caller loads the
@@ -161,12 +162,21 @@ public final class PointReader {
     long pool = Memory.bounded(base);
     long words = Memory.bounded(wordBase);
     int hash = KeyHash.indexHash(hashWord);
+    long holder = bucket;
     long marks = match(bucketWord, KeyHash.tag(hashWord));
     if (marks == 0) {
-      return NOT_HERE;
+      // One key in twenty is in the neighbour. The last bucket's is not behind it: left to #read.
+      if ((bucketWord & NEIGHBOUR) == 0 || KeyHash.home(hashWord) == HOME_BUCKETS - 1) {
+        return NOT_HERE;
+      }
+      holder += LINE_BYTES;
+      marks = match(Memory.getLongAcquire(holder), KeyHash.tag(hashWord));
+      if (marks == 0) {
+        return NOT_HERE;
+      }
     }
     long address =
-        bucket + ENTRIES_OFFSET + ((long) (Long.numberOfTrailingZeros(marks) >>> 3) << 3);
+        holder + ENTRIES_OFFSET + ((long) (Long.numberOfTrailingZeros(marks) >>> 3) << 3);
     long entry = Memory.getLongOpaque(address);
     if (hashOf(entry) != hash) {
       return NOT_HERE;
@@ -176,10 +186,9 @@ public final class PointReader {
     long word = Memory.getLongAcquire(wordAddress);
     // READ-2, see readRow. A page at home has its row at an address that does not depend on the
     // word: the processor loads the row while it still waits for the word.
-    if (!PageWord.isReadable(word)
-        || !PageWord.isAtHome(word, page)
+    if (!PageWord.isReadableAtHome(word, page)
         || Memory.getLongOpaque(address) != entry
-        || Memory.getLongOpaque(bucket) < 0) {
+        || Memory.getLongOpaque(holder) < 0) {
       return NOT_HERE;
     }
     // LOG-5: a writer raises it before it locks the page, so it covers all that the copy can show
@@ -197,7 +206,7 @@ public final class PointReader {
     int rowBytes =
         Math.min(RowCodec.rowBytes(row), PageLayout.PAGE_BYTES - rowOffset) & ROW_BYTES_MASK;
     long copy = Memory.bounded(dest);
-    Memory.copy(row, copy, rowBytes);
+    Memory.copy(Memory.bounded(row), copy, rowBytes);
     VarHandle.loadLoadFence();
     if (Memory.getLongOpaque(wordAddress) != word) {
       return NOT_HERE;

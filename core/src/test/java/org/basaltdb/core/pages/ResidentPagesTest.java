@@ -32,7 +32,7 @@ class ResidentPagesTest {
   }
 
   private boolean isAtHome(int page) {
-    return PageWord.isAtHome(Memory.getLong(pages.wordBase() + 8L * page), page);
+    return PageWord.isReadableAtHome(Memory.getLong(pages.wordBase() + 8L * page), page);
   }
 
   /** Pages of one extent of numbers, as a table takes them. */

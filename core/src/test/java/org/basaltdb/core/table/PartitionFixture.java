@@ -64,7 +64,7 @@ final class PartitionFixture implements AutoCloseable {
     int copied = 0;
     for (int page = FIRST_OCCUPIED; page < LAST_OCCUPIED; page += OCCUPIED_STEP) {
       long word = word(page);
-      if (PageWord.isReadable(word) && !PageWord.isAtHome(word, page)) {
+      if (PageWord.isReadable(word) && !PageWord.isReadableAtHome(word, page)) {
         Memory.copy(
             pool.baseAddress() + PageWord.frameOffset(word),
             pool.address(page),
@@ -79,7 +79,7 @@ final class PartitionFixture implements AutoCloseable {
   int pagesAwayFromHome() {
     int away = 0;
     for (int page = 0; page < words.committedBytes() / Long.BYTES; page++) {
-      if (PageWord.isReadable(word(page)) && !PageWord.isAtHome(word(page), page)) {
+      if (PageWord.isReadable(word(page)) && !PageWord.isReadableAtHome(word(page), page)) {
         away++;
       }
     }

@@ -26,6 +26,14 @@ import java.util.Objects;
 /// Thread rules: all methods may be called by any thread; ordering between threads is what the
 /// named access mode gives, no more.
 public final class Memory {
+  /// Bits of the longest address that a processor has for a process.
+  private static final int ADDRESS_SIZE_BITS = 56;
+
+  /// The length of [#ALL] where it is the whole address space: twice as long as an address can be.
+  /// So the compiler sees that a copy from a bounded address ends within, which it cannot where the
+  /// sum of both might overflow.
+  static final long WHOLE_BYTES = 1L << (ADDRESS_SIZE_BITS + 1);
+
   /// All the memory the engine can address, as one segment that is never closed.
   ///
   /// Where native access is granted this is the whole address space and an offset is an address of
@@ -48,7 +56,7 @@ public final class Memory {
       ValueLayout.JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 
   /// The bits that the address of an aligned long can have.
-  private static final long ADDRESS_BITS = (1L << 56) - Long.BYTES;
+  private static final long ADDRESS_BITS = (1L << ADDRESS_SIZE_BITS) - Long.BYTES;
 
   private Memory() {}
 
@@ -64,7 +72,7 @@ public final class Memory {
   @SuppressWarnings("restricted") // the one place that makes the segment
   private static MemorySegment wholeAddressSpace() {
     try {
-      return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+      return MemorySegment.NULL.reinterpret(WHOLE_BYTES);
     } catch (IllegalCallerException accessDenied) {
       return PortableMemory.mapBoundedSpace();
     }

@@ -64,7 +64,7 @@ final class PortableMemory {
   static long take(String subject, Owner owner, long bytes) {
     assert bytes > 0 && bytes % Region.EXTENT_BYTES == 0 : bytes;
     // first, for it makes Memory ready: that decides where addresses begin
-    boolean bounded = Memory.ALL.byteSize() < Long.MAX_VALUE;
+    boolean bounded = Memory.ALL.byteSize() < Memory.WHOLE_BYTES;
     long address;
     synchronized (LOCK) {
       address = takeFree(bytes);

@@ -36,6 +36,9 @@ public final class PageWord {
 
   private static final long FRAME_MASK = MAX_FRAMES - 1L;
 
+  /** All but the version, and of the version the bit that says whether a writer is inside. */
+  private static final long PLACE_AND_LOCK = ~VERSION_MASK | 1;
+
   private PageWord() {}
 
   public static long of(int state, int frame, long version) {
@@ -73,15 +76,17 @@ public final class PageWord {
   /**
    * Byte offset of a page's home, the frame of the page's own number, where most pages are. A
    * reader that guesses it has the row's address without waiting for the word, and finds out by
-   * {@link #isAtHome} whether it may use it.
+   * {@link #isReadableAtHome} whether it may use it.
    */
   public static long homeOffset(int page) {
     return (long) page << PageLayout.PAGE_SHIFT;
   }
 
-  /** True if the page is in the frame of its own number. */
-  public static boolean isAtHome(long word, int page) {
-    return frame(word) == page;
+  /**
+   * True if a reader may copy from the frame of the page's own number: the page is readable there.
+   */
+  public static boolean isReadableAtHome(long word, int page) {
+    return (word & PLACE_AND_LOCK) == ((long) RESIDENT << STATE_SHIFT | (long) page << FRAME_SHIFT);
   }
 
   /** The word with its version raised by one, wrapping within its own bits. */
