@@ -50,7 +50,18 @@ public final class PointRead implements Experiment {
   public void run(Run run) throws Exception {
     describe(run.report());
     List<Subject> subjects = start(run);
-    run.rounds(subjects, (subject, counts) -> turn(run, subject, counts));
+    // one figure after the other, and not one subject: what is compared is then measured within
+    // seconds, before the machine's other guests have changed what memory takes
+    time(run, subjects, GET, "read", "scattered");
+    time(run, subjects, GET_PAYLOAD, "payload", "scattered");
+    time(run, subjects, GET_ALL, "batch", "scattered");
+    time(run, subjects, GET_DENSE, "read", "dense");
+    time(run, subjects, GET_ALL_DENSE, "batch", "dense");
+    run.rounds(P50, subjects, (subject, counts) -> single(run, subject, counts));
+    List<Subject> scaled = new ArrayList<>();
+    subjects.stream().filter(subject -> subject.name().equals(BASALT)).forEach(scaled::add);
+    add(run, scaled, CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
+    run.rounds(SCALING, scaled, (subject, counts) -> scaling(run, subject, counts));
   }
 
   private static void describe(Report report) {
@@ -94,7 +105,6 @@ public final class PointRead implements Experiment {
       });
     }
     run.prepare(loads);
-    add(run, subjects, CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
     return subjects;
   }
 
@@ -106,20 +116,27 @@ public final class PointRead implements Experiment {
     }
   }
 
-  private static void turn(Run run, Subject subject, boolean counts) {
-    if (subject.name().equals(CONTROL)) {
-      scaling(run, subject, Message.of("chase").with("bytes", chasedBytes(run)), counts);
-      return;
-    }
-    time(run, subject, GET, "read", "scattered", counts);
-    if (subject.name().equals(BASALT)) {
-      Message read = Message.of("read").with("set", "scattered");
-      scaling(run, subject, read, counts);
-    }
-    time(run, subject, GET_PAYLOAD, "payload", "scattered", counts);
-    time(run, subject, GET_ALL, "batch", "scattered", counts);
-    time(run, subject, GET_DENSE, "read", "dense", counts);
-    time(run, subject, GET_ALL_DENSE, "batch", "dense", counts);
+  /** The time of a read, for everybody. */
+  private static void time(Run run, List<Subject> subjects, String figure, String word, String set)
+      throws Exception {
+    run.rounds(
+        figure,
+        subjects,
+        (subject, counts) -> {
+          Message reply =
+              subject.ask(
+                  Message.of(word)
+                      .with("set", set)
+                      .with("size", BATCH_ROWS)
+                      .with("millis", run.passMillis(counts)));
+          if (counts) {
+            run.report().add(figure, subject.name(), reply.number("nanos"));
+          }
+        });
+  }
+
+  /** Single operations, each between two looks at the clock. */
+  private static void single(Run run, Subject subject, boolean counts) {
     Message timed =
         subject.ask(
             Message.of("read")
@@ -133,31 +150,22 @@ public final class PointRead implements Experiment {
     }
   }
 
-  /** As much memory as the rows of one data set take, whatever the engine adds. */
-  private static long chasedBytes(Run run) {
-    return (long) run.settings().rows() * Payload.ROW_BYTES;
-  }
-
-  private static void time(
-      Run run, Subject subject, String figure, String word, String set, boolean counts) {
-    Message reply =
-        subject.ask(
-            Message.of(word)
-                .with("set", set)
-                .with("size", BATCH_ROWS)
-                .with("millis", run.passMillis(counts)));
-    if (counts) {
-      run.report().add(figure, subject.name(), reply.number("nanos"));
-    }
-  }
-
-  /** One thread and two, right after each other. */
-  private static void scaling(Run run, Subject subject, Message request, boolean counts) {
+  /** One thread and two, right after each other; of the engine and of the control. */
+  private static void scaling(Run run, Subject subject, boolean counts) {
+    Message request =
+        subject.name().equals(CONTROL)
+            ? Message.of("chase").with("bytes", chasedBytes(run))
+            : Message.of("read").with("set", "scattered");
     request.with("millis", run.passMillis(counts));
     double one = subject.ask(request.with("threads", 1)).number("rate");
     double two = subject.ask(request.with("threads", 2)).number("rate");
     if (counts) {
       run.report().add(SCALING, subject.name(), two / one);
     }
+  }
+
+  /** As much memory as the rows of one data set take, whatever the engine adds. */
+  private static long chasedBytes(Run run) {
+    return (long) run.settings().rows() * Payload.ROW_BYTES;
   }
 }

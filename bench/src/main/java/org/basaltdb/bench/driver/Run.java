@@ -156,6 +156,12 @@ public final class Run implements AutoCloseable {
    * subject. The first round warms up and does not count.
    */
   void rounds(List<Subject> subjects, Turn turn) throws Exception {
+    rounds("", subjects, turn);
+  }
+
+  /** As {@link #rounds(List, Turn)}, of an experiment that has rounds for several things. */
+  void rounds(String what, List<Subject> subjects, Turn turn) throws Exception {
+    String of = what.isEmpty() ? "" : what + ", ";
     report.subjects(subjects.stream().map(Subject::name).toList());
     for (int round = 0; round <= settings.rounds(); round++) {
       long roundBegin = System.nanoTime();
@@ -167,7 +173,7 @@ public final class Run implements AutoCloseable {
       String name = round == 0 ? "warming round" : "round " + round + " of " + settings.rounds();
       say(
           String.format(
-              Locale.ROOT, "%s took %.1f s", name, (System.nanoTime() - roundBegin) / 1e9));
+              Locale.ROOT, "%s%s took %.1f s", of, name, (System.nanoTime() - roundBegin) / 1e9));
     }
   }
 

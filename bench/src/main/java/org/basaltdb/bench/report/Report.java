@@ -49,7 +49,7 @@ public final class Report {
 
   /** Names the subjects in the order in which tables list them, whichever has its turn first. */
   public void subjects(List<String> names) {
-    subjects.addAll(names);
+    names.stream().filter(name -> !subjects.contains(name)).forEach(subjects::add);
   }
 
   private List<Figure> figures(Group group) {

@@ -165,11 +165,10 @@ public final class PointReader {
     long holder = bucket;
     long marks = match(bucketWord, KeyHash.tag(hashWord));
     if (marks == 0) {
-      // One key in twenty is in the neighbour. The last bucket's is not behind it: left to #read.
-      if ((bucketWord & NEIGHBOUR) == 0 || KeyHash.home(hashWord) == HOME_BUCKETS - 1) {
+      holder = bucketBehind(bucket, bucketWord, hashWord);
+      if (holder == 0) {
         return NOT_HERE;
       }
-      holder += LINE_BYTES;
       marks = match(Memory.getLongAcquire(holder), KeyHash.tag(hashWord));
       if (marks == 0) {
         return NOT_HERE;
@@ -213,6 +212,17 @@ public final class PointReader {
     }
     // Of the copy: the row itself may have changed since it was validated.
     return RowCodec.hasOverflow(copy) ? NOT_HERE : rowBytes;
+  }
+
+  /**
+   * The neighbour of a home bucket, where one key in twenty is; or 0 if none of its keys is there,
+   * or the neighbour is not behind it. Apart from {@link #readAtHome}, which would else have more
+   * bytecodes than the compiler inlines (325).
+   */
+  private static long bucketBehind(long bucket, long bucketWord, long hashWord) {
+    return (bucketWord & NEIGHBOUR) != 0 && KeyHash.home(hashWord) < HOME_BUCKETS - 1
+        ? bucket + LINE_BYTES
+        : 0;
   }
 
   private int readAnywhere(
