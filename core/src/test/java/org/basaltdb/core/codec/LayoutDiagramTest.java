@@ -42,7 +42,8 @@ class LayoutDiagramTest {
   @CsvSource({
     "org.basaltdb.core.codec.RowLayout, Row image, 7",
     "org.basaltdb.core.codec.OverflowPointerLayout, Overflow pointer, 4",
-    "org.basaltdb.core.schema.SchemaImageLayout, Stored schema, 14"
+    "org.basaltdb.core.schema.SchemaImageLayout, Stored schema, 14",
+    "org.basaltdb.core.store.PageFileLayout, Page file, 7"
   })
   void diagramsAreTheOffsets(String className, String section, int fieldCount)
       throws ReflectiveOperationException, IOException {

@@ -1,0 +1,99 @@
+package org.basaltdb.core.store;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.basaltdb.offheap.file.DataFile;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.page.PageLayout;
+
+/// Memory between frames and file: a few pages in a row, aligned for direct I/O, that can be sealed
+/// with a checksum and checked.
+///
+/// An image carries its CRC32C in the field that pages have for it. The same number is kept beside
+/// the slot in the mapping: a write that the device lost leaves an older image there, whose own
+/// checksum is right (SLOT-3).
+///
+/// Confined to one thread at a time. Allocates nothing once it is made.
+public final class PageImages implements AutoCloseable {
+  private static final int AFTER_CHECKSUM = PageLayout.CHECKSUM_OFFSET + Integer.BYTES;
+
+  private final MemoryBudget budget;
+  private final int capacity;
+  private final ByteBuffer bytes;
+  private final CRC32C crc = new CRC32C();
+  private long address;
+
+  /// Room for some images.
+  ///
+  /// @param capacity 1 or more
+  /// @param budget what the memory is accounted to
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short; nothing is
+  ///   left behind
+  public PageImages(int capacity, MemoryBudget budget) {
+    this.capacity = capacity;
+    this.budget = budget;
+    budget.reserve(Owner.OTHER, bytesOf(capacity));
+    try {
+      this.address = Memory.allocate(bytesOf(capacity), DataFile.DIRECT_ALIGNMENT_BYTES);
+    } catch (Throwable refused) {
+      budget.release(Owner.OTHER, bytesOf(capacity));
+      throw refused;
+    }
+    this.bytes = Memory.byteBuffer(address, (int) bytesOf(capacity));
+  }
+
+  private static long bytesOf(int capacity) {
+    return (long) capacity * PageLayout.PAGE_BYTES;
+  }
+
+  /// How many images there is room for.
+  public int capacity() {
+    return capacity;
+  }
+
+  /// Where image `i` is; the images follow one another.
+  public long address(int i) {
+    assert i >= 0 && i < capacity : i;
+    return address + (long) i * PageLayout.PAGE_BYTES;
+  }
+
+  /// Puts the checksum into image `i`.
+  ///
+  /// @return the checksum
+  public int seal(int i) {
+    int checksum = checksum(i);
+    Memory.putInt(address(i) + PageLayout.CHECKSUM_OFFSET, checksum);
+    return checksum;
+  }
+
+  /// What the checksum of image `i` should be: of all its bytes but the field for it.
+  public int checksum(int i) {
+    int start = i * PageLayout.PAGE_BYTES;
+    crc.reset();
+    update(start, PageLayout.CHECKSUM_OFFSET);
+    update(start + AFTER_CHECKSUM, PageLayout.PAGE_BYTES - AFTER_CHECKSUM);
+    return (int) crc.getValue();
+  }
+
+  /// The checksum that image `i` carries.
+  public int carriedChecksum(int i) {
+    return Memory.getInt(address(i) + PageLayout.CHECKSUM_OFFSET);
+  }
+
+  private void update(int from, int length) {
+    bytes.limit(from + length).position(from);
+    crc.update(bytes);
+  }
+
+  /// Gives the memory back; again does nothing.
+  @Override
+  public void close() {
+    if (address != 0) {
+      Memory.free(address);
+      address = 0;
+      budget.release(Owner.OTHER, bytesOf(capacity));
+    }
+  }
+}
