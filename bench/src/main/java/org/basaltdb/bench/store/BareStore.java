@@ -14,8 +14,8 @@ import org.basaltdb.bench.workload.Payload;
  * Nothing makes it safe: not for two threads, not against a row that changes, moves or goes, a
  * crash, a wrong thread or a closed store; it cannot grow or delete.
  *
- * <p>So the difference to an engine is the price of everything an engine is for, and no engine with
- * an index and rows in two places is faster.
+ * <p>So the difference to an engine is the price of everything an engine is for. It has nothing of
+ * its own for many keys at once: there an engine that overlaps their misses may be faster.
  */
 final class BareStore implements Store {
 

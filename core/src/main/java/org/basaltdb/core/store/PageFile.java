@@ -55,7 +55,7 @@ public final class PageFile implements AutoCloseable {
       }
       file.sync();
       return new PageFile(file, path);
-    } catch (IOException | RuntimeException unmade) {
+    } catch (Throwable unmade) {
       closeAfter(file, unmade);
       throw unmade;
     }
@@ -74,13 +74,13 @@ public final class PageFile implements AutoCloseable {
     try {
       decode(readHeader(file, path), path, databaseId, partition);
       return new PageFile(file, path);
-    } catch (IOException | RuntimeException unopened) {
+    } catch (Throwable unopened) {
       closeAfter(file, unopened);
       throw unopened;
     }
   }
 
-  private static void closeAfter(DataFile file, Exception cause) {
+  private static void closeAfter(DataFile file, Throwable cause) {
     try {
       file.close();
     } catch (IOException further) {

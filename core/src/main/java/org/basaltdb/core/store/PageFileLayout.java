@@ -44,8 +44,8 @@ final class PageFileLayout {
     return HEADER_BYTES + (long) slot * SLOT_BYTES;
   }
 
-  /// How many whole slots a file of a size holds.
+  /// How many whole slots a file of a size holds, of those that can have a number.
   static int slotCount(long fileBytes) {
-    return (int) Math.max(0, (fileBytes - HEADER_BYTES) / SLOT_BYTES);
+    return Math.clamp((fileBytes - HEADER_BYTES) / SLOT_BYTES, 0, SlotSpace.MAX_SLOTS);
   }
 }

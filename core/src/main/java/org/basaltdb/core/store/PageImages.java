@@ -17,6 +17,9 @@ import org.basaltdb.offheap.page.PageLayout;
 ///
 /// Confined to one thread at a time. Allocates nothing once it is made.
 public final class PageImages implements AutoCloseable {
+  /// The most images: what one buffer of the JDK can span.
+  public static final int MAX_CAPACITY = Integer.MAX_VALUE / PageLayout.PAGE_BYTES;
+
   private static final int AFTER_CHECKSUM = PageLayout.CHECKSUM_OFFSET + Integer.BYTES;
 
   private final MemoryBudget budget;
@@ -24,24 +27,30 @@ public final class PageImages implements AutoCloseable {
   private final ByteBuffer bytes;
   private final CRC32C crc = new CRC32C();
   private long address;
+  private boolean closed;
 
   /// Room for some images.
   ///
-  /// @param capacity 1 or more
+  /// @param capacity 1 to [#MAX_CAPACITY]
   /// @param budget what the memory is accounted to
+  /// @throws IllegalArgumentException if the capacity is out of range
   /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short; nothing is
   ///   left behind
   public PageImages(int capacity, MemoryBudget budget) {
+    if (capacity < 1 || capacity > MAX_CAPACITY) {
+      throw new IllegalArgumentException(
+          "room for page images; found " + capacity + "; expected 1 to " + MAX_CAPACITY);
+    }
     this.capacity = capacity;
     this.budget = budget;
     budget.reserve(Owner.OTHER, bytesOf(capacity));
     try {
       this.address = Memory.allocate(bytesOf(capacity), DataFile.DIRECT_ALIGNMENT_BYTES);
+      this.bytes = Memory.byteBuffer(address, (int) bytesOf(capacity));
     } catch (Throwable refused) {
-      budget.release(Owner.OTHER, bytesOf(capacity));
+      close();
       throw refused;
     }
-    this.bytes = Memory.byteBuffer(address, (int) bytesOf(capacity));
   }
 
   private static long bytesOf(int capacity) {
@@ -55,7 +64,7 @@ public final class PageImages implements AutoCloseable {
 
   /// Where image `i` is; the images follow one another.
   public long address(int i) {
-    assert i >= 0 && i < capacity : i;
+    assert i >= 0 && i < capacity && isOpen() : i;
     return address + (long) i * PageLayout.PAGE_BYTES;
   }
 
@@ -70,6 +79,7 @@ public final class PageImages implements AutoCloseable {
 
   /// What the checksum of image `i` should be: of all its bytes but the field for it.
   public int checksum(int i) {
+    assert isOpen();
     int start = i * PageLayout.PAGE_BYTES;
     crc.reset();
     update(start, PageLayout.CHECKSUM_OFFSET);
@@ -87,12 +97,19 @@ public final class PageImages implements AutoCloseable {
     crc.update(bytes);
   }
 
+  private boolean isOpen() {
+    return address != 0;
+  }
+
   /// Gives the memory back; again does nothing.
   @Override
   public void close() {
-    if (address != 0) {
-      Memory.free(address);
-      address = 0;
+    if (!closed) {
+      closed = true;
+      if (address != 0) {
+        Memory.free(address);
+        address = 0;
+      }
       budget.release(Owner.OTHER, bytesOf(capacity));
     }
   }

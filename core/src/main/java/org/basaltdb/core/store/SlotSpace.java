@@ -29,6 +29,9 @@ import java.util.Arrays;
 /// Thread rules: the holder of the partition's token. All operations take constant time on average,
 /// except that looking for a free slot is linear in what is full between two free ones.
 public final class SlotSpace {
+  /// The most slots of a file: 8 TiB of pages.
+  public static final int MAX_SLOTS = 1 << 30;
+
   /// In place of a run: there is no free slot, and the file may not grow.
   public static final long NONE = -1;
 
@@ -42,7 +45,8 @@ public final class SlotSpace {
   /// A bit a slot, set while IN FLIGHT.
   private long[] inFlight = new long[1];
 
-  /// A bit a slot, set if SLOT-4 holds for it.
+  /// A bit a slot, set if it was taken since the last cut and not for its checkpoint (SLOT-4). One
+  /// that was in flight at the cut is not: what it holds may be what the page was then.
   private long[] born = new long[1];
 
   /// Slots ever handed out: the file is as long.
@@ -67,8 +71,13 @@ public final class SlotSpace {
 
   /// The space of an empty file.
   ///
-  /// @param maxSlots the most slots that the file may have
+  /// @param maxSlots the most slots that the file may have, 1 to [#MAX_SLOTS]
+  /// @throws IllegalArgumentException if that is out of range
   public SlotSpace(int maxSlots) {
+    if (maxSlots < 1 || maxSlots > MAX_SLOTS) {
+      throw new IllegalArgumentException(
+          "slots of a page file; found " + maxSlots + "; expected 1 to " + MAX_SLOTS);
+    }
     this.maxSlots = maxSlots;
   }
 
@@ -105,6 +114,7 @@ public final class SlotSpace {
     for (int slot = first; slot < first + length; slot++) {
       set(occupied, slot);
       set(inFlight, slot);
+      set(born, slot);
     }
     freeCount -= length;
     hand = first + length;
@@ -163,18 +173,19 @@ public final class SlotSpace {
   /// What was written to a slot in flight is the newest image of its page.
   public void settle(int slot) {
     land(slot);
-    set(born, slot);
   }
 
   /// The same, and the checkpoint that is being made names it.
   public void settleForCheckpoint(int slot) {
     land(slot);
+    clear(born, slot);
   }
 
   /// What was written to a slot in flight is named by the checkpoint that is being made, and is the
   /// newest image of no page: the page has changed since.
   public void settleForCheckpointOnly(int slot) {
     land(slot);
+    clear(born, slot);
     retire(slot);
   }
 
@@ -187,6 +198,7 @@ public final class SlotSpace {
   public void giveUp(int slot) {
     checkInFlight(slot);
     clear(inFlight, slot);
+    clear(born, slot);
     free(slot);
   }
 

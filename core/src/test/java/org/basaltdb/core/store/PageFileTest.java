@@ -229,26 +229,39 @@ class PageFileTest {
     }
   }
 
-  /// A power cut at every step of a creation: the file is there and right, or a creation begins
-  /// anew.
+  /// A power cut at every step of a creation. One that ended is there; of one that did not, what is
+  /// there is right or is named.
   @Test
-  void aCreationThatIsCutShortHarmsNothing() throws IOException {
-    for (int after = 0; after < 8; after++) {
-      FaultyFiles cut = new FaultyFiles(ROOT, after);
-      cut.cutPowerAfter(after);
+  void aCreationThatIsCutShortIsThereOrNamed() throws IOException {
+    int endedCount = 0;
+    int wholeCount = 0;
+    int namedCount = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      FaultyFiles cut = new FaultyFiles(ROOT, seed);
+      cut.cutPowerAfter(seed % 5);
+      boolean ended = false;
       try {
         PageFile.create(cut, PATH, DATABASE, PARTITION).close();
         cut.syncDirectory(ROOT);
-        cut.cutPower();
-        cut.restart(after);
-        PageFile.open(cut, PATH, DATABASE, PARTITION).close();
+        ended = true;
+        endedCount++;
       } catch (PowerOffException off) {
-        cut.restart(after);
-        if (cut.exists(PATH)) {
-          cut.delete(PATH);
-        }
-        PageFile.create(cut, PATH, DATABASE, PARTITION).close();
+        // in the middle
+      }
+      cut.restart(seed);
+      if (!ended && !cut.exists(PATH)) {
+        continue;
+      }
+      try {
+        PageFile.open(cut, PATH, DATABASE, PARTITION).close();
+        wholeCount++;
+      } catch (CorruptPageFileException torn) {
+        assertThat(ended).isFalse();
+        namedCount++;
       }
     }
+    assertThat(endedCount).isPositive();
+    assertThat(wholeCount).isGreaterThan(endedCount);
+    assertThat(namedCount).isPositive();
   }
 }

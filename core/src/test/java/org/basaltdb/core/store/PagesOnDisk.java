@@ -1,5 +1,6 @@
 package org.basaltdb.core.store;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A model of the machine that `docs/concurrency.md` draws under *Pages on disk*, small enough to
 /// visit every state: one partition of two pages, few slots, few log records, few checkpoints, and
-/// every interleaving of writer, cleaner, loader, evictor, checkpointer and log.
+/// every interleaving of writer, cleaners, loaders, evictor, checkpointer and log.
 ///
 /// A record changes one page; the value of a page is the number of the last record that changed it.
 /// In every state that can be reached it must hold that
@@ -40,8 +41,22 @@ final class PagesOnDisk {
     /// CUT-4: the log is durable up to the cut before the manifest.
     LOG_BEFORE_PUBLISHED,
     /// IN FLIGHT is not FREE.
-    IN_FLIGHT_HELD
+    IN_FLIGHT_HELD,
+    /// CLEAN-4: a page has one write in flight.
+    ONE_WRITE_IN_FLIGHT,
+    /// To free and to allocate a page are changes of it: its next life has other numbers.
+    LIVES_COUNT,
+    /// CUT-2: a page that was dirty at the cut is not freed before its image was taken.
+    CUT_PAGES_NOT_FREED
   }
+
+  /// How much of the machine is explored.
+  ///
+  /// @param records that are written, at most
+  /// @param checkpoints the highest number of one
+  /// @param writers that have a page in flight at the same time
+  /// @param frees whether pages are freed and allocated again
+  record Bounds(int records, int checkpoints, int writers, boolean frees) {}
 
   private static final int PAGES = 2;
   private static final int SLOTS = 6;
@@ -51,6 +66,10 @@ final class PagesOnDisk {
   private static final byte RESIDENT = 0;
   private static final byte COLD = 1;
   private static final byte LOADING = 2;
+  private static final byte FREED = 3;
+
+  /// In place of a value: the loader has not read it.
+  private static final byte UNREAD = -2;
 
   private static final byte FREE = 0;
   private static final byte IN_FLIGHT = 1;
@@ -72,12 +91,14 @@ final class PagesOnDisk {
   private static final int DURABLE = VOLATILE + SLOTS;
   private static final int RECORDS = DURABLE + SLOTS;
   private static final int LOG_DURABLE = RECORDS + 1;
-  private static final int CLEANER_PAGE = LOG_DURABLE + 1;
-  private static final int CLEANER_SLOT = CLEANER_PAGE + 1;
-  private static final int CLEANER_VALUE = CLEANER_SLOT + 1;
-  private static final int CLEANER_CHANGES = CLEANER_VALUE + 1;
-  private static final int CLEANER_WRITTEN = CLEANER_CHANGES + 1;
-  private static final int RESERVE_PAGE = CLEANER_WRITTEN + 1;
+
+  /// The slot from which a page is being loaded.
+  private static final int LOADED_FROM = LOG_DURABLE + 1;
+
+  private static final int WRITERS = LOADED_FROM + PAGES;
+  private static final int MAX_WRITERS = 2;
+  private static final int WRITER_BYTES = 5;
+  private static final int RESERVE_PAGE = WRITERS + MAX_WRITERS * WRITER_BYTES;
   private static final int RESERVE_VALUE = RESERVE_PAGE + 1;
   private static final int RESERVE_SLOT = RESERVE_VALUE + 1;
   private static final int LAST_CUT = RESERVE_SLOT + 1;
@@ -90,6 +111,13 @@ final class PagesOnDisk {
   private static final int OLDER = NEWEST + CHECKPOINT_BYTES;
   private static final int STATE_BYTES = OLDER + CHECKPOINT_BYTES;
 
+  // Within a writer.
+  private static final int PAGE = 0;
+  private static final int SLOT = 1;
+  private static final int VALUE = 2;
+  private static final int CHANGES_AT_COPY = 3;
+  private static final int WRITTEN = 4;
+
   // Within a checkpoint.
   private static final int NUMBER = 0;
   private static final int CUT = 1;
@@ -97,31 +125,19 @@ final class PagesOnDisk {
   private static final int AT_CUT = NAMED + PAGES;
 
   private final Set<Rule> dropped;
-  private final int maxRecords;
-  private final int maxCheckpoints;
-  private final Set<State> seen = new HashSet<>();
-  private final Deque<State> next = new ArrayDeque<>();
+  private final Bounds bounds;
+
+  /// The states seen, each as its bytes.
+  private final Set<ByteBuffer> seen = new HashSet<>();
+
+  private final Deque<byte[]> next = new ArrayDeque<>();
 
   private @Nullable String violation;
 
   /// @param dropped rules that are not kept
-  PagesOnDisk(Set<Rule> dropped, int maxRecords, int maxCheckpoints) {
+  PagesOnDisk(Set<Rule> dropped, Bounds bounds) {
     this.dropped = dropped;
-    this.maxRecords = maxRecords;
-    this.maxCheckpoints = maxCheckpoints;
-  }
-
-  /// A state, as its bytes.
-  private record State(byte[] bytes) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof State that && Arrays.equals(bytes, that.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(bytes);
-    }
+    this.bounds = bounds;
   }
 
   /// How many states were visited.
@@ -142,7 +158,9 @@ final class PagesOnDisk {
       start[NEWEST + NAMED + page] = (byte) page;
       start[OLDER + NAMED + page] = (byte) page;
     }
-    start[CLEANER_PAGE] = NONE;
+    for (int writer = 0; writer < MAX_WRITERS; writer++) {
+      start[writer(writer) + PAGE] = NONE;
+    }
     start[RESERVE_PAGE] = NONE;
     start[RESERVE_SLOT] = NONE;
     start[NEWEST + NUMBER] = 1;
@@ -150,7 +168,7 @@ final class PagesOnDisk {
     start[LAST_CUT] = 1;
     visit(start);
     while (violation == null && !next.isEmpty()) {
-      steps(next.removeFirst().bytes());
+      steps(next.removeFirst());
     }
     return violation;
   }
@@ -160,23 +178,29 @@ final class PagesOnDisk {
   }
 
   private void visit(byte[] s) {
-    State state = new State(s);
-    if (violation == null && seen.add(state)) {
+    if (violation == null && seen.add(ByteBuffer.wrap(s))) {
       violation = faultOf(s);
-      next.addLast(state);
+      next.addLast(s);
     }
   }
 
   private void steps(byte[] s) {
     for (int page = 0; page < PAGES; page++) {
       change(s.clone(), page);
-      copyForWrite(s.clone(), page);
+      free(s.clone(), page);
+      allocate(s.clone(), page);
       evict(s.clone(), page);
       beginLoad(s.clone(), page);
+      readLoad(s.clone(), page);
       publishLoad(s.clone(), page);
     }
-    write(s.clone());
-    settle(s.clone());
+    for (int writer = 0; writer < bounds.writers(); writer++) {
+      for (int page = 0; page < PAGES; page++) {
+        copyForWrite(s.clone(), writer(writer), page);
+      }
+      write(s.clone(), writer(writer));
+      settle(s.clone(), writer(writer));
+    }
     takeReserveSlot(s.clone());
     settleReserve(s.clone());
     syncLog(s.clone());
@@ -185,10 +209,14 @@ final class PagesOnDisk {
     publish(s.clone());
   }
 
-  // ---- the writer
+  private static int writer(int number) {
+    return WRITERS + number * WRITER_BYTES;
+  }
+
+  // ---- the holder of the token
 
   private void change(byte[] s, int page) {
-    if (s[WORD + page] != RESIDENT || s[RECORDS] == maxRecords) {
+    if (s[WORD + page] != RESIDENT || s[RECORDS] == bounds.records()) {
       return;
     }
     if (s[CUT_MARK + page] != 0 && keeps(Rule.IMAGE_BEFORE_CHANGE)) {
@@ -199,68 +227,121 @@ final class PagesOnDisk {
       s[RESERVE_VALUE] = s[FRAME + page];
       s[CUT_MARK + page] = 0;
     }
-    s[RECORDS]++;
-    s[FRAME + page] = s[RECORDS];
-    s[LAST + page] = s[RECORDS];
-    s[DIRTY + page] = 1;
+    putRecord(s, page);
     s[CHANGES + page]++;
     visit(s);
   }
 
-  // ---- the cleaner, which is the checkpointer's hand too
+  private static void putRecord(byte[] s, int page) {
+    s[RECORDS]++;
+    s[FRAME + page] = s[RECORDS];
+    s[LAST + page] = s[RECORDS];
+    s[DIRTY + page] = 1;
+  }
 
-  private void copyForWrite(byte[] s, int page) {
-    int slot = freeSlot(s);
-    if (s[WORD + page] != RESIDENT
-        || s[DIRTY + page] == 0
-        || s[CLEANER_PAGE] != NONE
-        || slot == NONE) {
+  private void free(byte[] s, int page) {
+    byte word = s[WORD + page];
+    if (!bounds.frees()
+        || (word != RESIDENT && word != COLD)
+        || (s[CUT_MARK + page] != 0 && keeps(Rule.CUT_PAGES_NOT_FREED))) {
       return;
     }
-    s[SLOT_STATE + slot] = keeps(Rule.IN_FLIGHT_HELD) ? IN_FLIGHT : FREE;
-    s[CLEANER_PAGE] = (byte) page;
-    s[CLEANER_SLOT] = (byte) slot;
-    s[CLEANER_VALUE] = s[FRAME + page];
-    s[CLEANER_CHANGES] = s[CHANGES + page];
-    s[CLEANER_WRITTEN] = 0;
+    if (s[MAP + page] != NONE) {
+      retire(s, s[MAP + page]);
+    }
+    s[MAP + page] = NONE;
+    s[WORD + page] = FREED;
+    s[FRAME + page] = 0;
+    s[DIRTY + page] = 0;
+    s[CUT_MARK + page] = 0;
+    s[LAST + page] = NONE;
+    countLife(s, page);
     visit(s);
   }
 
-  private void write(byte[] s) {
-    if (s[CLEANER_PAGE] != NONE && s[CLEANER_WRITTEN] == 0) {
-      s[VOLATILE + s[CLEANER_SLOT]] = s[CLEANER_VALUE];
-      s[CLEANER_WRITTEN] = 1;
+  private void allocate(byte[] s, int page) {
+    if (s[WORD + page] == FREED && s[RECORDS] < bounds.records()) {
+      s[WORD + page] = RESIDENT;
+      putRecord(s, page);
+      countLife(s, page);
       visit(s);
     }
   }
 
-  private void settle(byte[] s) {
-    int page = s[CLEANER_PAGE];
-    if (page == NONE || s[CLEANER_WRITTEN] == 0) {
+  private void countLife(byte[] s, int page) {
+    if (keeps(Rule.LIVES_COUNT)) {
+      s[CHANGES + page]++;
+    } else {
+      s[CHANGES + page] = 0; // the number of the next frame
+    }
+  }
+
+  // ---- the cleaner, which is the checkpointer's hand too
+
+  private boolean isInFlight(byte[] s, int page) {
+    for (int writer = 0; writer < bounds.writers(); writer++) {
+      if (s[writer(writer) + PAGE] == page) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void copyForWrite(byte[] s, int writer, int page) {
+    int slot = freeSlot(s);
+    if (s[WORD + page] != RESIDENT
+        || s[DIRTY + page] == 0
+        || s[writer + PAGE] != NONE
+        || slot == NONE
+        || (isInFlight(s, page) && keeps(Rule.ONE_WRITE_IN_FLIGHT))) {
       return;
     }
-    int slot = s[CLEANER_SLOT];
+    take(s, slot);
+    if (!keeps(Rule.IN_FLIGHT_HELD)) {
+      s[SLOT_STATE + slot] = FREE;
+    }
+    s[writer + PAGE] = (byte) page;
+    s[writer + SLOT] = (byte) slot;
+    s[writer + VALUE] = s[FRAME + page];
+    s[writer + CHANGES_AT_COPY] = s[CHANGES + page];
+    visit(s);
+  }
+
+  private void write(byte[] s, int writer) {
+    if (s[writer + PAGE] != NONE && s[writer + WRITTEN] == 0) {
+      s[VOLATILE + s[writer + SLOT]] = s[writer + VALUE];
+      s[writer + WRITTEN] = 1;
+      visit(s);
+    }
+  }
+
+  private void settle(byte[] s, int writer) {
+    int page = s[writer + PAGE];
+    if (page == NONE || s[writer + WRITTEN] == 0) {
+      return;
+    }
+    int slot = s[writer + SLOT];
     boolean unchanged =
-        s[CHANGES + page] == s[CLEANER_CHANGES] || !keeps(Rule.UNCHANGED_WHEN_SETTLED);
-    if (unchanged) {
-      retire(s, s[MAP + page]);
+        s[CHANGES + page] == s[writer + CHANGES_AT_COPY] || !keeps(Rule.UNCHANGED_WHEN_SETTLED);
+    boolean wanted = s[DIRTY + page] != 0 || !keeps(Rule.ONE_WRITE_IN_FLIGHT);
+    if (unchanged && wanted && s[WORD + page] != FREED) {
+      if (s[MAP + page] != NONE) {
+        retire(s, s[MAP + page]);
+      }
       s[SLOT_STATE + slot] = CURRENT;
       s[MAP + page] = (byte) slot;
       s[DIRTY + page] = 0;
-      s[SLOT_BORN + slot] = 1;
       if (s[CUT_MARK + page] != 0) {
         s[CUT_MARK + page] = 0;
         s[SLOT_BORN + slot] = 0;
         s[RUNNING + NAMED + page] = (byte) slot;
       }
     } else {
+      s[SLOT_BORN + slot] = 0;
       s[SLOT_STATE + slot] = FREE;
     }
-    s[CLEANER_PAGE] = NONE;
-    s[CLEANER_SLOT] = 0;
-    s[CLEANER_VALUE] = 0;
-    s[CLEANER_CHANGES] = 0;
-    s[CLEANER_WRITTEN] = 0;
+    Arrays.fill(s, writer, writer + WRITER_BYTES, (byte) 0);
+    s[writer + PAGE] = NONE;
     visit(s);
   }
 
@@ -269,7 +350,7 @@ final class PagesOnDisk {
   private void takeReserveSlot(byte[] s) {
     int slot = freeSlot(s);
     if (s[RESERVE_PAGE] != NONE && s[RESERVE_SLOT] == NONE && slot != NONE) {
-      s[SLOT_STATE + slot] = IN_FLIGHT;
+      take(s, slot);
       s[RESERVE_SLOT] = (byte) slot;
       visit(s);
     }
@@ -283,6 +364,7 @@ final class PagesOnDisk {
     s[VOLATILE + slot] = s[RESERVE_VALUE];
     s[RUNNING + NAMED + s[RESERVE_PAGE]] = (byte) slot;
     s[SLOT_STATE + slot] = CURRENT;
+    s[SLOT_BORN + slot] = 0;
     retire(s, slot);
     s[RESERVE_PAGE] = NONE;
     s[RESERVE_VALUE] = 0;
@@ -299,6 +381,11 @@ final class PagesOnDisk {
       }
     }
     return NONE;
+  }
+
+  private static void take(byte[] s, int slot) {
+    s[SLOT_STATE + slot] = IN_FLIGHT;
+    s[SLOT_BORN + slot] = 1;
   }
 
   private void retire(byte[] s, int slot) {
@@ -325,13 +412,22 @@ final class PagesOnDisk {
   private void beginLoad(byte[] s, int page) {
     if (s[WORD + page] == COLD) {
       s[WORD + page] = LOADING;
-      s[FRAME + page] = s[VOLATILE + s[MAP + page]];
+      s[LOADED_FROM + page] = s[MAP + page];
+      s[FRAME + page] = UNREAD;
+      visit(s);
+    }
+  }
+
+  private void readLoad(byte[] s, int page) {
+    if (s[WORD + page] == LOADING && s[FRAME + page] == UNREAD) {
+      s[FRAME + page] = s[VOLATILE + s[LOADED_FROM + page]];
+      s[LOADED_FROM + page] = 0;
       visit(s);
     }
   }
 
   private void publishLoad(byte[] s, int page) {
-    if (s[WORD + page] == LOADING) {
+    if (s[WORD + page] == LOADING && s[FRAME + page] != UNREAD) {
       s[WORD + page] = RESIDENT;
       visit(s);
     }
@@ -354,7 +450,7 @@ final class PagesOnDisk {
   }
 
   private void cut(byte[] s) {
-    if (s[RUNNING + NUMBER] != 0 || s[LAST_CUT] == maxCheckpoints) {
+    if (s[RUNNING + NUMBER] != 0 || s[LAST_CUT] == bounds.checkpoints()) {
       return;
     }
     s[LAST_CUT]++;
@@ -378,14 +474,19 @@ final class PagesOnDisk {
       return;
     }
     for (int page = 0; page < PAGES; page++) {
-      if (!keeps(Rule.SLOT_AT_THE_CUT) && s[CUT_MARK + page] == 0) {
+      if (!keeps(Rule.SLOT_AT_THE_CUT) && s[CUT_MARK + page] == 0 && s[MAP + page] != NONE) {
         s[RUNNING + NAMED + page] = s[MAP + page];
       }
-      if (!keeps(Rule.IMAGE_BEFORE_CHANGE) && s[RUNNING + NAMED + page] == NONE) {
+      boolean imageLost =
+          !keeps(Rule.IMAGE_BEFORE_CHANGE) || (!keeps(Rule.CUT_PAGES_NOT_FREED) && bounds.frees());
+      if (imageLost && s[RUNNING + NAMED + page] == NONE) {
         s[RUNNING + NAMED + page] = s[MAP + page];
         s[CUT_MARK + page] = 0;
       }
       int named = s[RUNNING + NAMED + page];
+      if (s[RUNNING + AT_CUT + page] == NONE) {
+        continue; // there was no such page
+      }
       if (named == NONE
           || s[CUT_MARK + page] != 0
           || (s[DURABLE + named] != s[VOLATILE + named] && keeps(Rule.SYNCED_BEFORE_PUBLISHED))) {
@@ -409,7 +510,14 @@ final class PagesOnDisk {
 
   private static @Nullable String faultOf(byte[] s) {
     for (int page = 0; page < PAGES; page++) {
-      int shown = s[WORD + page] == COLD ? s[VOLATILE + s[MAP + page]] : s[FRAME + page];
+      int shown =
+          switch (s[WORD + page]) {
+            case COLD -> s[VOLATILE + s[MAP + page]];
+            case FREED -> NONE;
+            case LOADING ->
+                s[FRAME + page] == UNREAD ? s[VOLATILE + s[LOADED_FROM + page]] : s[FRAME + page];
+            default -> s[FRAME + page];
+          };
       if (shown != s[LAST + page]) {
         return "page " + page + " shows record " + shown + "; expected " + s[LAST + page];
       }
@@ -426,6 +534,12 @@ final class PagesOnDisk {
     for (int page = 0; page < PAGES; page++) {
       int slot = s[manifest + NAMED + page];
       int expected = s[manifest + AT_CUT + page];
+      if (expected == NONE) {
+        continue;
+      }
+      if (slot == NONE) {
+        return which + " has no image of page " + page;
+      }
       if (s[DURABLE + slot] != expected || s[VOLATILE + slot] != expected) {
         return which
             + " names slot "

@@ -136,6 +136,16 @@ class SlotSpaceTest {
     assertThat(space.isFree(slot)).isTrue();
   }
 
+  /// What was in flight at the cut may be what the page was then, and so be named.
+  @Test
+  void whatWasInFlightAtTheCutIsNotBornSince() {
+    int slot = takeOne();
+    space.cut();
+    space.settle(slot);
+    space.retire(slot);
+    assertThat(space.isFree(slot)).isFalse();
+  }
+
   @Test
   void aCheckpointThatFailedFreesNothing() {
     int slot = settleOne();
@@ -218,6 +228,9 @@ class SlotSpaceTest {
 
     private int runningNumber;
 
+    /// Taken and not settled: the slot, and the page it is for.
+    private final Deque<int[]> inFlight = new ArrayDeque<>();
+
     History(long seed) {
       random = new SplittableRandom(seed);
       Arrays.fill(current, -1);
@@ -236,7 +249,13 @@ class SlotSpaceTest {
           }
         }
         case 2 -> freePage(random.nextInt(PAGES));
-        default -> write();
+        case 3, 4, 5, 6 -> write();
+        default -> {
+          if (!inFlight.isEmpty()) {
+            int[] first = inFlight.removeFirst();
+            writeTo(first[0], first[1]);
+          }
+        }
       }
     }
 
@@ -277,7 +296,8 @@ class SlotSpaceTest {
         assertThat(durable).noneMatch(named -> named.contains(slot));
         assertThat(running).doesNotContain(slot);
         assertThat(current).doesNotContain(slot);
-        writeTo(slot, random.nextInt(PAGES));
+        assertThat(inFlight).noneMatch(other -> other[0] == slot);
+        inFlight.addLast(new int[] {slot, random.nextInt(PAGES)});
       }
     }
 
@@ -304,6 +324,9 @@ class SlotSpaceTest {
 
     /// Nothing is lost: when both manifests are of this state, all but the current is free.
     void end() {
+      while (!inFlight.isEmpty()) {
+        space.giveUp(inFlight.removeFirst()[0]);
+      }
       for (int i = 0; i < 3; i++) {
         space.published(space.cut());
       }

@@ -76,17 +76,19 @@ public final class PageWord {
   /**
    * Byte offset of a page's home, the frame of the page's own number, where most pages are. A
    * reader that guesses it has the row's address without waiting for the word, and finds out by
-   * {@link #isReadableAtHome} whether it may use it.
+   * {@link #isReadableAtHome} whether it may use it. Page numbers have more bits than frames: the
+   * upper ones are left away here and there, so that what is compared is what is read.
    */
   public static long homeOffset(int page) {
-    return (long) page << PageLayout.PAGE_SHIFT;
+    return (page & FRAME_MASK) << PageLayout.PAGE_SHIFT;
   }
 
   /**
    * True if a reader may copy from the frame of the page's own number: the page is readable there.
    */
   public static boolean isReadableAtHome(long word, int page) {
-    return (word & PLACE_AND_LOCK) == ((long) RESIDENT << STATE_SHIFT | (long) page << FRAME_SHIFT);
+    return (word & PLACE_AND_LOCK)
+        == ((long) RESIDENT << STATE_SHIFT | (page & FRAME_MASK) << FRAME_SHIFT);
   }
 
   /** The word with its version raised by one, wrapping within its own bits. */

@@ -64,6 +64,30 @@ class PageTableTest {
     assertThatThrownBy(() -> table.free(1)).hasMessageContaining("unlocked");
   }
 
+  /**
+   * Whatever the state and however many bits the page number has: what is believed is the frame.
+   */
+  @Test
+  void aPageIsReadAtHomeOnlyIfItsFrameIsThere() {
+    int[] frames = {0, 5, 4096, PageWord.MAX_FRAMES - 1};
+    int[] above = {0, 1, 2, 3, 5, 15};
+    for (int state = 0; state < 16; state++) {
+      for (int frame : frames) {
+        for (int bits : above) {
+          for (int home : frames) {
+            int page = home | bits << PageWord.FRAME_BITS;
+            long word = PageWord.of(state, frame, 6);
+            boolean there = PageWord.homeOffset(page) == PageWord.frameOffset(word);
+            assertThat(PageWord.isReadableAtHome(word, page))
+                .as("state %s, frame %s, page %s", state, frame, page)
+                .isEqualTo(PageWord.isReadable(word) && there);
+            assertThat(PageWord.isReadableAtHome(word + 1, page)).isFalse();
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void theVersionWrapsWithoutTouchingItsNeighbours() {
     long word = PageWord.of(PageWord.RESIDENT, PageWord.MAX_FRAMES - 1, PageWord.VERSION_MASK);
