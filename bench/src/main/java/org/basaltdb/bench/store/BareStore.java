@@ -112,17 +112,6 @@ final class BareStore implements Store {
     }
 
     @Override
-    public int readAll(long[] keys, int count) {
-      int found = 0;
-      for (int i = 0; i < count; i++) {
-        if (read(keys[i]) == keys[i]) {
-          found++;
-        }
-      }
-      return found;
-    }
-
-    @Override
     public boolean copyPayload(long key, byte[] target) {
       long row = rowOf(key);
       if (row < 0) {

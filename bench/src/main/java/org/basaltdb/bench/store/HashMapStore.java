@@ -67,17 +67,6 @@ final class HashMapStore implements Store {
     }
 
     @Override
-    public int readAll(long[] keys, int count) {
-      int found = 0;
-      for (int i = 0; i < count; i++) {
-        if (read(keys[i]) == keys[i]) {
-          found++;
-        }
-      }
-      return found;
-    }
-
-    @Override
     public boolean copyPayload(long key, byte[] target) {
       byte[] payload = map.get(key);
       if (payload == null) {

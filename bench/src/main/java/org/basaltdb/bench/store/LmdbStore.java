@@ -161,17 +161,6 @@ final class LmdbStore implements Store {
     }
 
     @Override
-    public int readAll(long[] keys, int count) {
-      int found = 0;
-      for (int i = 0; i < count; i++) {
-        if (read(keys[i]) == keys[i]) {
-          found++;
-        }
-      }
-      return found;
-    }
-
-    @Override
     public void write(long number, long version) {
       Payload.fill(row, number, version);
       try (Txn<ByteBuffer> transaction = environment.txnWrite()) {
