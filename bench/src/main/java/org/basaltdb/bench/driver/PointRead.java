@@ -35,6 +35,12 @@ public final class PointRead implements Experiment {
 
   private static final int BATCH_ROWS = 32;
 
+  /** Sequences of passes, each with its mirror image, that make one value of the scaling. */
+  private static final int SCALING_REPEATS = 8;
+
+  /** Its passes are many and short: what disturbs them comes and goes within seconds. */
+  private static final int SCALING_SHARE = 4;
+
   /**
    * Heap bytes of the map for a row: array, entry, boxed key and table slot, with room for the
    * collector.
@@ -59,9 +65,11 @@ public final class PointRead implements Experiment {
     time(run, subjects, GET_ALL_DENSE, "batch", "dense");
     run.rounds(P50, subjects, (subject, counts) -> single(run, subject, counts));
     List<Subject> scaled = new ArrayList<>();
-    subjects.stream().filter(subject -> subject.name().equals(BASALT)).forEach(scaled::add);
+    subjects.stream()
+        .filter(subject -> List.of(BASALT, BARE).contains(subject.name()))
+        .forEach(scaled::add);
     add(run, scaled, CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
-    run.rounds(SCALING, scaled, (subject, counts) -> scaling(run, subject, counts));
+    scaling(run, scaled);
   }
 
   private static void describe(Report report) {
@@ -150,18 +158,53 @@ public final class PointRead implements Experiment {
     }
   }
 
-  /** One thread and two, right after each other; of the engine and of the control. */
-  private static void scaling(Run run, Subject subject, boolean counts) {
+  /**
+   * One thread and two, of the engine, of rows without any safety and of the chase, in sequences
+   * each followed by its mirror image: what drifts over the seconds of a round falls upon numerator
+   * and denominator, engine and control alike. One pair of passes each swung by a fifth from run to
+   * run. The chase itself scales to more than two where a second walker shortens the first one's
+   * misses; rows without safety share nothing between threads, and show how much of that is left to
+   * a program whose reads overlap.
+   */
+  private static void scaling(Run run, List<Subject> subjects) throws Exception {
+    if (subjects.isEmpty()) {
+      return;
+    }
+    run.report().subjects(subjects.stream().map(Subject::name).toList());
+    run.rounds(
+        SCALING,
+        List.of(subjects.getFirst()),
+        (first, counts) -> {
+          double[] one = new double[subjects.size()];
+          double[] two = new double[subjects.size()];
+          for (int half = 0; half < 2 * SCALING_REPEATS; half++) {
+            boolean mirrored = half % 2 != 0;
+            List<Subject> order = mirrored ? subjects.reversed() : subjects;
+            for (Subject subject : order) {
+              int at = subjects.indexOf(subject);
+              if (mirrored) {
+                two[at] += rate(run, subject, 2, counts);
+                one[at] += rate(run, subject, 1, counts);
+              } else {
+                one[at] += rate(run, subject, 1, counts);
+                two[at] += rate(run, subject, 2, counts);
+              }
+            }
+          }
+          for (int at = 0; at < one.length && counts; at++) {
+            run.report().add(SCALING, subjects.get(at).name(), two[at] / one[at]);
+          }
+        });
+  }
+
+  /** Reads or steps a second, of one pass. */
+  private static double rate(Run run, Subject subject, int threads, boolean counts) {
     Message request =
         subject.name().equals(CONTROL)
             ? Message.of("chase").with("bytes", chasedBytes(run))
             : Message.of("read").with("set", "scattered");
-    request.with("millis", run.passMillis(counts));
-    double one = subject.ask(request.with("threads", 1)).number("rate");
-    double two = subject.ask(request.with("threads", 2)).number("rate");
-    if (counts) {
-      run.report().add(SCALING, subject.name(), two / one);
-    }
+    request.with("millis", run.passMillis(counts) / SCALING_SHARE).with("threads", threads);
+    return subject.ask(request).number("rate");
   }
 
   /** As much memory as the rows of one data set take, whatever the engine adds. */
