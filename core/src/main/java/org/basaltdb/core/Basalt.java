@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.basaltdb.core.catalog.TableEntry;
+import org.basaltdb.core.checkpoint.Checkpointer;
 import org.basaltdb.core.error.AlreadyOpenException;
 import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.CorruptLogException;
@@ -222,6 +223,24 @@ public final class Basalt implements AutoCloseable {
     });
   }
 
+  /// Makes a checkpoint now: what the database holds is on disk as pages, and the log before the
+  /// checkpoint before this one can go. Checkpoints are made by themselves when
+  /// [Options.Builder#checkpointLogBytes] of log have gathered and, if the log is not short, on
+  /// close. Writes go on meanwhile. Does nothing for a database that lives in memory only.
+  ///
+  /// @throws org.basaltdb.core.error.CheckpointFailedException if it could not be made; nothing is
+  ///   lost
+  /// @throws ClosedException if the database is closed
+  public void checkpoint() {
+    inside(() -> {
+      Checkpointer checkpointer = engine.checkpointer();
+      if (checkpointer != null) {
+        checkpointer.checkpoint();
+      }
+      return Boolean.TRUE;
+    });
+  }
+
   /// What it runs on, and what of that is less than it could be.
   ///
   /// @throws ClosedException if the database is closed
@@ -263,6 +282,7 @@ public final class Basalt implements AutoCloseable {
       commandCount += partition.queue().performedCount();
       waitingCount += partition.queue().waitingCount();
     }
+    Checkpointer checkpointer = engine.checkpointer();
     return new DatabaseStats(
         engine.catalog().tables().size(),
         engine.catalog().tables().stream().mapToLong(TableEntry::rowCount).sum(),
@@ -277,7 +297,9 @@ public final class Basalt implements AutoCloseable {
         log.writtenBytes(),
         log.syncCount(),
         log.liveSegmentCount(),
-        engine.replayedRecordCount());
+        engine.replayedRecordCount(),
+        checkpointer == null ? 0 : checkpointer.checkpointCount(),
+        checkpointer == null ? 0 : checkpointer.writtenImageCount());
   }
 
   private interface Work<T> {

@@ -21,6 +21,8 @@ import java.util.TreeMap;
 /// @param logSyncCount syncs since the open
 /// @param logSegmentCount segments that hold log
 /// @param replayedRecordCount records that the open repeated
+/// @param checkpointCount checkpoints made since the open
+/// @param writtenImageCount images of 8 KiB that they wrote
 public record DatabaseStats(
     int tableCount,
     long rowCount,
@@ -35,7 +37,9 @@ public record DatabaseStats(
     long logWrittenBytes,
     long logSyncCount,
     int logSegmentCount,
-    long replayedRecordCount) {
+    long replayedRecordCount,
+    long checkpointCount,
+    long writtenImageCount) {
   /// Copies the map, in the order of its keys.
   public DatabaseStats {
     memoryByOwner = Collections.unmodifiableMap(new TreeMap<>(memoryByOwner));

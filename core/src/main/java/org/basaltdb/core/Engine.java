@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -14,8 +15,16 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingIdleStrategy;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.checkpoint.CheckpointFiles;
+import org.basaltdb.core.checkpoint.CheckpointRestore;
+import org.basaltdb.core.checkpoint.Checkpointer;
+import org.basaltdb.core.checkpoint.Restored;
 import org.basaltdb.core.error.BackpressureException;
 import org.basaltdb.core.error.BasaltException;
+import org.basaltdb.core.error.CorruptLogException;
+import org.basaltdb.core.error.CorruptManifestException;
+import org.basaltdb.core.error.CorruptPageException;
+import org.basaltdb.core.error.CorruptPageFileException;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.error.NotWritableException;
@@ -65,6 +74,10 @@ final class Engine {
   private final CommandQueue[] queues;
   private final Catalog catalog;
   private final CommitLog log;
+
+  /// Null for a database that lives in memory only.
+  private final @Nullable Checkpointer checkpointer;
+
   private final long replayedRecordCount;
   private final Lifecycle lifecycle;
   private final long fullTimeoutNanos;
@@ -82,6 +95,7 @@ final class Engine {
       List<Partition> partitions,
       Catalog catalog,
       CommitLog log,
+      @Nullable Checkpointer checkpointer,
       long replayedRecordCount) {
     this.name = name;
     this.options = options;
@@ -93,6 +107,7 @@ final class Engine {
     this.queues = partitions.stream().map(Partition::queue).toArray(CommandQueue[]::new);
     this.catalog = catalog;
     this.log = log;
+    this.checkpointer = checkpointer;
     this.replayedRecordCount = replayedRecordCount;
     this.lifecycle = new Lifecycle(name);
     this.fullTimeoutNanos = options.backpressureTimeout().toNanos();
@@ -144,6 +159,49 @@ final class Engine {
       @Nullable DatabaseDirectory directory,
       int partitionCount,
       long hashSeed) {
+    CheckpointFiles files = directory == null ? null : checkpointFiles(options, directory);
+    int count = files == null ? 0 : files.count();
+    BasaltException first = null;
+    // CUT-5: a checkpoint that is damaged, or whose parts are, is passed over for the one before;
+    // the
+    // first one for the log, which is whole then.
+    for (int place = 0; place <= Math.max(0, Math.min(count, 1)); place++) {
+      try {
+        return assemble(name, options, directory, files, place, partitionCount, hashSeed);
+      } catch (CorruptManifestException | CorruptPageException | CorruptPageFileException e) {
+        first = passedOver(first, e);
+      } catch (CorruptLogException e) {
+        if (first == null) {
+          throw e;
+        }
+        first = passedOver(first, e);
+      }
+    }
+    throw Objects.requireNonNull(first);
+  }
+
+  private static BasaltException passedOver(
+      @Nullable BasaltException first, BasaltException damaged) {
+    if (first != null) {
+      first.addSuppressed(damaged);
+      return first;
+    }
+    System.getLogger("org.basaltdb")
+        .log(
+            Level.WARNING,
+            "the newest checkpoint is damaged; the one before it is tried: {0}",
+            String.valueOf(damaged.getMessage()));
+    return damaged;
+  }
+
+  private static Engine assemble(
+      String name,
+      Options options,
+      @Nullable DatabaseDirectory directory,
+      @Nullable CheckpointFiles files,
+      int place,
+      int partitionCount,
+      long hashSeed) {
     MemoryBudget budget = new MemoryBudget(options.memoryBudgetBytes());
     Epochs epochs = new Epochs(options.seam().clock());
     DeferredLog deferred = new DeferredLog();
@@ -156,19 +214,50 @@ final class Engine {
             deferred,
             options.ringCapacity(),
             options.writerMode() == WriterMode.DEDICATED,
-            options.numa());
+            options.numa(),
+            directory != null);
     List<Partition> partitions = new ArrayList<>(partitionCount);
     Catalog catalog = new Catalog(partitions, epochs, deferred, hashSeed);
     CommitLog log = null;
+    Restored restored = Restored.NOTHING;
+    Checkpointer checkpointer = null;
     try {
       for (int number = 0; number < partitionCount; number++) {
         partitions.add(Partition.create(number, shared));
       }
-      LogReplay replay = new LogReplay(catalog, partitionCount);
-      log = directory == null ? new MemoryLog() : openLog(options, directory, budget, replay);
+      if (files != null) {
+        restored = restore(name, new CheckpointRestore(files, partitions, catalog, budget), place);
+      }
+      boolean keepOlder = restored.hasOlder();
+      LogReplay replay =
+          new LogReplay(
+              catalog,
+              partitionCount,
+              restored,
+              () -> {
+                if (files != null) {
+                  files.settle(place, keepOlder);
+                }
+              });
+      log =
+          directory == null
+              ? new MemoryLog()
+              : openLog(options, directory, budget, restored, replay);
       deferred.attach(log);
       if (directory != null) {
         directory.complete();
+      }
+      if (files != null) {
+        checkpointer =
+            new Checkpointer(
+                name,
+                files,
+                partitions,
+                catalog,
+                log,
+                budget,
+                options.checkpointLogBytes(),
+                restored);
       }
       Engine engine =
           new Engine(
@@ -180,11 +269,16 @@ final class Engine {
               List.copyOf(partitions),
               catalog,
               log,
+              checkpointer,
               replay.recordCount());
       engine.startWriters();
+      if (checkpointer != null) {
+        checkpointer.start();
+      }
       return engine;
     } catch (Throwable failure) {
       takeApart(partitions, catalog, log, failure);
+      closeFiles(restored, failure);
       if (failure instanceof RuntimeException e) {
         throw Failures.named(e);
       }
@@ -192,8 +286,44 @@ final class Engine {
     }
   }
 
+  private static CheckpointFiles checkpointFiles(Options options, DatabaseDirectory directory) {
+    try {
+      return new CheckpointFiles(
+          options.seam().files(),
+          directory.path(),
+          directory.manifest().databaseId(),
+          directory.manifest().partitionCount());
+    } catch (IOException e) {
+      throw new NotReadableException(
+          directory.path().toString(),
+          "a directory that cannot be listed: " + FileErrorException.brief(e),
+          e);
+    }
+  }
+
+  private static Restored restore(String name, CheckpointRestore checkpoints, int place) {
+    try {
+      return checkpoints.restore(place);
+    } catch (IOException e) {
+      throw new NotReadableException(
+          name, "a checkpoint that cannot be read: " + FileErrorException.brief(e), e);
+    }
+  }
+
+  private static void closeFiles(Restored restored, Throwable failure) {
+    try {
+      restored.closeFiles();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   private static CommitLog openLog(
-      Options options, DatabaseDirectory directory, MemoryBudget budget, LogReplay replay) {
+      Options options,
+      DatabaseDirectory directory,
+      MemoryBudget budget,
+      Restored restored,
+      LogReplay replay) {
     LogOptions logOptions =
         new LogOptions(
             directory.logPath(),
@@ -201,10 +331,12 @@ final class Engine {
             options.logSegmentBytes(),
             options.logBufferBytes(),
             options.interval().toNanos(),
-            0,
+            restored.replayFromLsn(),
             directory.isComplete(),
             SPARE_SEGMENT_COUNT,
-            budget);
+            budget,
+            restored.keepFromLsn(),
+            restored.knownDurableLsn());
     try (replay) {
       return Log.open(logOptions, options.seam(), replay);
     } catch (IOException e) {
@@ -303,6 +435,11 @@ final class Engine {
     return replayedRecordCount;
   }
 
+  /// What makes its checkpoints, or null if it lives in memory only.
+  @Nullable Checkpointer checkpointer() {
+    return checkpointer;
+  }
+
   Lifecycle lifecycle() {
     return lifecycle;
   }
@@ -355,6 +492,7 @@ final class Engine {
     // back carries out what waits there; a dedicated writer does so when it is stopped.
     Teardown teardown = new Teardown(null);
     teardown.step(() -> Loan.of(partitions.stream().map(Partition::queue).toList()).close());
+    teardown.step(this::stopCheckpointer);
     partitions.forEach(partition -> teardown.step(partition::stopWriter));
     teardown.step(this::closeLog);
     teardown.step(catalog::free);
@@ -362,6 +500,19 @@ final class Engine {
     teardown.step(this::unlock);
     if (teardown.failure() instanceof RuntimeException failure) {
       throw failure;
+    }
+  }
+
+  private void stopCheckpointer() {
+    Checkpointer running = checkpointer;
+    if (running != null) {
+      running.close();
+      try {
+        running.closeFiles();
+      } catch (IOException e) {
+        throw new NotWritableException(
+            name, "page files that cannot be closed: " + FileErrorException.brief(e), e);
+      }
     }
   }
 

@@ -33,6 +33,10 @@ public final class Options {
   /// The most writes that a session can have in flight.
   public static final int MAX_SUBMIT_SLOTS = 1 << 14;
 
+  private static final long DEFAULT_CHECKPOINT_LOG_BYTES = 1L << 30;
+  private static final long MIN_CHECKPOINT_LOG_BYTES = 64L << 10;
+  private static final long MAX_CHECKPOINT_LOG_BYTES = 1L << 50;
+
   private final long memoryBudgetBytes;
   private final int partitions;
   private final boolean partitionsChosen;
@@ -46,6 +50,7 @@ public final class Options {
   private final int submitSlots;
   private final long logSegmentBytes;
   private final int logBufferBytes;
+  private final long checkpointLogBytes;
   private final boolean numa;
   private final Seam seam;
 
@@ -63,6 +68,7 @@ public final class Options {
     this.submitSlots = builder.submitSlots;
     this.logSegmentBytes = builder.logSegmentBytes;
     this.logBufferBytes = builder.logBufferBytes;
+    this.checkpointLogBytes = builder.checkpointLogBytes;
     this.numa = builder.numa;
     this.seam = builder.seam;
   }
@@ -148,6 +154,11 @@ public final class Options {
     return MutationRecordLayout.maxImageBytes(LogOptions.maxPayloadBytes(logBufferBytes));
   }
 
+  /// The bytes of log after which a checkpoint is made.
+  public long checkpointLogBytes() {
+    return checkpointLogBytes;
+  }
+
   /// Whether memory and dedicated writers are bound to NUMA nodes.
   public boolean numa() {
     return numa;
@@ -176,6 +187,7 @@ public final class Options {
     private int submitSlots = 64;
     private long logSegmentBytes = LogOptions.DEFAULT_SEGMENT_BYTES;
     private int logBufferBytes = LogOptions.DEFAULT_BUFFER_BYTES;
+    private long checkpointLogBytes = DEFAULT_CHECKPOINT_LOG_BYTES;
     private boolean numa = true;
     private Seam seam = Seam.system();
 
@@ -269,6 +281,14 @@ public final class Options {
       return this;
     }
 
+    /// The bytes of log after which a checkpoint is made: from 64 KiB to 1 PiB. The log on disk is
+    /// about twice as long, because the checkpoint before the newest one needs its part too; an
+    /// open replays about as much at most. Default: 1 GiB.
+    public Builder checkpointLogBytes(long bytes) {
+      this.checkpointLogBytes = bytes;
+      return this;
+    }
+
     /// Whether memory and dedicated writers are bound to NUMA nodes, where there are several.
     /// Default: true.
     public Builder numa(boolean value) {
@@ -332,6 +352,12 @@ public final class Options {
     }
 
     private void checkLog(List<String> problems) {
+      range(
+          problems,
+          "checkpointLogBytes",
+          checkpointLogBytes,
+          MIN_CHECKPOINT_LOG_BYTES,
+          MAX_CHECKPOINT_LOG_BYTES);
       boolean bufferFits =
           powerOfTwo(
               problems,

@@ -96,6 +96,9 @@ final class WriteCommand extends Command {
     if (mutation.outcome == Mutation.NO_LOG_SPACE) {
       return wantedLogBytes();
     }
+    if (mutation.outcome == Mutation.NO_COPY_ROOM) {
+      return Long.BYTES; // of the log it lacks nothing that is known
+    }
     if (mutation.outcome == Mutation.INSERTED) {
       entry.noteAdded(mutation.imageAddress);
     }

@@ -262,7 +262,7 @@ class BadInputTest {
                     .build());
     hasAllParts(failure);
     assertThat(failure.problems()).hasSize(1);
-    assertThat(failure).hasMessageContaining("partitions: found 64, expected at most 4");
+    assertThat(failure).hasMessageContaining("partitions: found 64, expected at most 2");
   }
 
   @Test

@@ -24,6 +24,11 @@ final class EngineFixture implements AutoCloseable {
   /// Whether the suite runs without files.
   static final boolean MEMORY_ONLY = Boolean.getBoolean("basalt.test.memoryOnly");
 
+  /// How much log makes a checkpoint: little in a suite that is run with
+  /// `-Dbasalt.test.checkpointLogBytes`.
+  private static final long CHECKPOINT_LOG_BYTES =
+      Long.getLong("basalt.test.checkpointLogBytes", 1L << 30);
+
   private static final long THREAD_END_MILLIS = 5_000;
 
   private final List<Basalt> open = new ArrayList<>();
@@ -37,7 +42,8 @@ final class EngineFixture implements AutoCloseable {
             .memoryBudgetBytes(256L << 20)
             .partitions(2)
             .logSegmentBytes(8L << 20)
-            .logBufferBytes(4 << 20);
+            .logBufferBytes(4 << 20)
+            .checkpointLogBytes(CHECKPOINT_LOG_BYTES);
     change.accept(builder);
     return builder.build();
   }

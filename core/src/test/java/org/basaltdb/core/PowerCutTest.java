@@ -59,6 +59,7 @@ class PowerCutTest {
             .writerMode(mode)
             .logSegmentBytes(256 << 10)
             .logBufferBytes(128 << 10)
+            .checkpointLogBytes(64 << 10)
             .seam(new Seam(Clock.system(), files, Randomness.seeded(1))));
   }
 

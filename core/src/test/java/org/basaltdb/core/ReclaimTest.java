@@ -27,11 +27,14 @@ class ReclaimTest {
   private static Options options(int partitions) {
     return EngineFixture.options(builder ->
         builder
-            .memoryBudgetBytes(64L << 20)
+            .memoryBudgetBytes(
+                (64L + 2L * partitions) << 20) // the marks of pages are not its subject
             .partitions(partitions)
             .durability(Durability.NONE)
             .logSegmentBytes(4L << 20)
-            .logBufferBytes(4 << 20));
+            .logBufferBytes(4 << 20)
+            // its copies would be in the budget, which is tight here
+            .checkpointLogBytes(1L << 30));
   }
 
   private static TableSchema schema(String name) {

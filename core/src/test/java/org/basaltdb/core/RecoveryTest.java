@@ -57,7 +57,8 @@ class RecoveryTest {
 
   @Test
   void tablesAndRowsComeBack() {
-    Basalt db = fixture.open();
+    Options fromLog = EngineFixture.options(builder -> builder.checkpointLogBytes(1L << 30));
+    Basalt db = fixture.open(fromLog);
     Map<Long, String> model = new HashMap<>();
     Random random = new Random(3);
     for (int round = 0; round < 4; round++) {
@@ -83,7 +84,7 @@ class RecoveryTest {
           }
         }
       }
-      db = fixture.reopen(db, EngineFixture.options());
+      db = fixture.reopen(db, fromLog);
     }
     assertThat(db.stats().replayedRecordCount()).isGreaterThan(10_000);
   }

@@ -25,6 +25,7 @@ class StoredFormatsTest {
   @ParameterizedTest
   @CsvSource({
     "org.basaltdb.core.recovery.ManifestLayout, 12, 68",
+    "org.basaltdb.core.checkpoint.CheckpointLayout, 11, 4096",
     "org.basaltdb.core.catalog.CatalogRecordLayout, 7, 16",
     "org.basaltdb.core.table.MutationRecordLayout, 7, 16"
   })

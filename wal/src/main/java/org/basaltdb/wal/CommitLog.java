@@ -92,6 +92,10 @@ public interface CommitLog extends AutoCloseable {
   /// @throws LogClosedException if the log is closed
   void awaitSpace(int payloadBytes);
 
+  /// Asks for what [#awaitSpace] waits for, and returns at once: for those who try their claim
+  /// again and again instead of waiting. Nothing to do where there is always room.
+  default void requestSpace(int payloadBytes) {}
+
   /// Writes and syncs everything that was claimed before the call.
   ///
   /// @throws LogFailedException if that failed

@@ -93,6 +93,7 @@ public final class Log implements CommitLog {
     FileLayer files = seam.files();
     SegmentListing listing = SegmentListing.read(files, options.directory(), options.databaseId());
     LogScan.Result found = LogScan.run(files, options, listing.segments(), replay);
+    replay.replayed();
     makeDirectory(files, options.directory());
     SegmentDirectory directory = new SegmentDirectory(files, options);
     directory.takeOver(
@@ -305,6 +306,15 @@ public final class Log implements CommitLog {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  @Override
+  public void requestSpace(int payloadBytes) {
+    checkPayloadBytes(payloadBytes);
+    if (!ring.hasSpace(payloadBytes)) {
+      ring.padToRingEnd(payloadBytes);
+      flusher.requestSpace();
     }
   }
 

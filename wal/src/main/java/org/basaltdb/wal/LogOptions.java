@@ -22,6 +22,9 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 ///   log is begun
 /// @param spareSegmentCount how many files of recycled segments are kept for reuse, 0 to 1,000
 /// @param memoryBudget accounts for the ring
+/// @param keepFromLsn segments from here on are kept though they are not replayed; 0 for none but
+///   those that are
+/// @param knownDurableLsn the log was on disk up to here once: if it ends before, it is corrupt
 @SuppressWarnings("exports") // a log is opened by the engine, which reads the module of the budget
 public record LogOptions(
     Path directory,
@@ -32,7 +35,9 @@ public record LogOptions(
     long replayFromLsn,
     boolean mustExist,
     int spareSegmentCount,
-    MemoryBudget memoryBudget) {
+    MemoryBudget memoryBudget,
+    long keepFromLsn,
+    long knownDurableLsn) {
   public static final int MIN_BUFFER_BYTES = 16 << 10;
   public static final int MAX_BUFFER_BYTES = 1 << 30;
   public static final long MAX_SEGMENT_BYTES = 1L << 40;
@@ -86,7 +91,9 @@ public record LogOptions(
         0,
         false,
         DEFAULT_SPARE_SEGMENT_COUNT,
-        memoryBudget);
+        memoryBudget,
+        0,
+        0);
   }
 
   /// The same with other sizes.
@@ -100,7 +107,9 @@ public record LogOptions(
         replayFromLsn,
         mustExist,
         spareSegmentCount,
-        memoryBudget);
+        memoryBudget,
+        keepFromLsn,
+        knownDurableLsn);
   }
 
   /// The same with another interval.
@@ -114,7 +123,41 @@ public record LogOptions(
         replayFromLsn,
         mustExist,
         spareSegmentCount,
-        memoryBudget);
+        memoryBudget,
+        keepFromLsn,
+        knownDurableLsn);
+  }
+
+  /// The same with another `keepFromLsn`.
+  public LogOptions withKeepFromLsn(long otherKeepFromLsn) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        segmentBytes,
+        bufferBytes,
+        intervalNanos,
+        replayFromLsn,
+        mustExist,
+        spareSegmentCount,
+        memoryBudget,
+        otherKeepFromLsn,
+        knownDurableLsn);
+  }
+
+  /// The same with another `knownDurableLsn`.
+  public LogOptions withKnownDurableLsn(long otherKnownDurableLsn) {
+    return new LogOptions(
+        directory,
+        databaseId,
+        segmentBytes,
+        bufferBytes,
+        intervalNanos,
+        replayFromLsn,
+        mustExist,
+        spareSegmentCount,
+        memoryBudget,
+        keepFromLsn,
+        otherKnownDurableLsn);
   }
 
   /// The same with another place where the replay begins.
@@ -128,7 +171,9 @@ public record LogOptions(
         otherReplayFromLsn,
         mustExist,
         spareSegmentCount,
-        memoryBudget);
+        memoryBudget,
+        keepFromLsn,
+        knownDurableLsn);
   }
 
   /// The same, but there has to be a log already.
@@ -142,7 +187,9 @@ public record LogOptions(
         replayFromLsn,
         true,
         spareSegmentCount,
-        memoryBudget);
+        memoryBudget,
+        keepFromLsn,
+        knownDurableLsn);
   }
 
   /// The same with another number of files kept for reuse.
@@ -156,7 +203,9 @@ public record LogOptions(
         replayFromLsn,
         mustExist,
         otherSpareSegmentCount,
-        memoryBudget);
+        memoryBudget,
+        keepFromLsn,
+        knownDurableLsn);
   }
 
   /// The longest payload of a log with such a buffer.

@@ -155,21 +155,22 @@ final class LogScan {
       }
     }
     LogVerdict verdict = judgeEnd();
-    if (at < options.replayFromLsn()) {
+    long reached = Math.max(options.replayFromLsn(), options.knownDurableLsn());
+    if (at < reached) {
       throw new LogCorruptException(
           reader.segment().path().toString(),
           reader.segment().fileOffset(at),
           "the end of the log, at LSN " + at,
-          "the log to reach LSN " + options.replayFromLsn() + ", where the replay begins");
+          "the log to reach LSN " + reached + ", up to where it was on disk");
     }
     int lastGeneration = generation;
     for (Segment segment : segments) {
       lastGeneration = Math.max(lastGeneration, segment.generation());
     }
-    List<Segment> idle = new ArrayList<>(segments.subList(0, first));
+    int kept = firstKept(first);
+    List<Segment> idle = new ArrayList<>(segments.subList(0, kept));
     idle.addAll(segments.subList(Math.max(lastUsedIndex + 1, first), segments.size()));
-    List<Segment> live =
-        lastUsedIndex < 0 ? List.of() : List.copyOf(segments.subList(first, lastUsedIndex + 1));
+    List<Segment> live = List.copyOf(segments.subList(kept, Math.max(lastUsedIndex + 1, first)));
     long nextNumber = live.isEmpty() ? segments.get(first).number() : live.getLast().number() + 1;
     return new Result(
         verdict,
@@ -181,6 +182,15 @@ final class LogScan {
         nextNumber,
         live,
         idle);
+  }
+
+  /// The first segment that is not let go.
+  private int firstKept(int first) {
+    int kept = first;
+    while (kept > 0 && segments.get(kept).baseLsn() > options.keepFromLsn()) {
+      kept--;
+    }
+    return options.keepFromLsn() == 0 ? first : kept;
   }
 
   /// Goes on in the segment that follows the one whose end was reached, if it is there. Its first

@@ -19,4 +19,9 @@ public interface RecordVisitor {
       Durability durability,
       long payloadAddress,
       int payloadBytes);
+
+  /// All records were given, and the log is whole. Nothing was written yet.
+  ///
+  /// @throws java.io.IOException if what has to be done first fails: the log is not opened then
+  default void replayed() throws java.io.IOException {}
 }

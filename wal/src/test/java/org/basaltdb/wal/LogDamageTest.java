@@ -400,6 +400,18 @@ class LogDamageTest {
     assertThat(openCorrupt().found()).isEqualTo("no segment of the log");
   }
 
+  /// Somebody relies on what was on disk: the log may not end before, though what is there is
+  /// whole.
+  @Test
+  void aLogThatEndsBeforeItWasOnDiskIsCorruption() throws Exception {
+    writeLog(true);
+    long end = endOfLog();
+    disk.options = disk.options.withKnownDurableLsn(end + 8);
+    assertThat(openCorrupt().expected()).contains("" + (end + 8));
+    disk.options = disk.options.withKnownDurableLsn(end);
+    disk.openAndClose();
+  }
+
   @Test
   void aSegmentUnderAnotherNumberIsCorruption() throws Exception {
     writeLog(true);

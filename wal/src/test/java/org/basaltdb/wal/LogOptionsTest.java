@@ -22,7 +22,9 @@ class LogOptionsTest {
                 -5,
                 false,
                 -1,
-                new MemoryBudget(Long.MAX_VALUE)))
+                new MemoryBudget(Long.MAX_VALUE),
+                0,
+                0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("bufferBytes: found 12345")
         .hasMessageContaining("segmentBytes: found -1")
@@ -59,7 +61,9 @@ class LogOptionsTest {
                 64,
                 true,
                 7,
-                options.memoryBudget()));
+                options.memoryBudget(),
+                0,
+                0));
   }
 
   @Test

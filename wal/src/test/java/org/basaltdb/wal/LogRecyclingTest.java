@@ -51,6 +51,27 @@ class LogRecyclingTest {
     assertThat(disk.open().replayed()).isEqualTo(written);
   }
 
+  /// Two replays may be possible, from a newer position and from an older one: an open that replays
+  /// from the newer keeps what the older needs.
+  @Test
+  void whatIsToBeKeptIsKeptThoughItIsNotReplayed() throws Exception {
+    Disk.Opened opened = disk.open();
+    append(opened, 300);
+    long older = written.get(50).lsn();
+    opened.log().recycleBefore(older);
+    opened.log().close();
+    for (int open = 0; open < 3; open++) {
+      disk.options = disk.options.withReplayFromLsn(written.getLast().lsn()).withKeepFromLsn(older);
+      opened = disk.open();
+      assertThat(opened.replayed()).hasSize(1);
+      append(opened, 20);
+      opened.log().close();
+    }
+    written.removeIf(record -> record.lsn() < older);
+    disk.options = disk.options.withReplayFromLsn(older).withKeepFromLsn(0);
+    assertThat(disk.open().replayed()).isEqualTo(written);
+  }
+
   /// LOG-4: a recycled segment is full of records of this very generation, at the same places in
   /// the file, with good checksums; none is taken for a record of its new life.
   @Test

@@ -36,6 +36,16 @@ public final class AutoIncrement {
     }
   }
 
+  /// The number that would be handed out next.
+  long peek() {
+    return next.get();
+  }
+
+  /// Goes on with that number, at open.
+  void restore(long number) {
+    next.set(number);
+  }
+
   /// Takes note of a number that a row has: none at or below it is handed out any more.
   public void observe(long number) {
     long found = next.get();

@@ -2,6 +2,7 @@ package org.basaltdb.core.catalog;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,10 @@ import org.basaltdb.core.error.UnknownTableException;
 import org.basaltdb.core.partition.Loan;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.schema.TableSchema;
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.core.store.StateWriter;
+import org.basaltdb.core.table.RestoredPages;
+import org.basaltdb.core.table.TablePartition;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.wal.CommitLog;
 import org.basaltdb.wal.Durability;
@@ -178,6 +183,7 @@ public final class Catalog {
   /// One partition after the other: writes to the others go on.
   private void destroy(TableEntry dropped) {
     for (Partition partition : partitions) {
+      partition.awaitCollected(); // and no checkpoint is cut while this is a change
       partition.queue().borrow();
       try {
         dropped.destroy(partition.number());
@@ -339,6 +345,86 @@ public final class Catalog {
     ids.remove(entry.id());
     byName = names;
     byId = ids;
+  }
+
+  // ---- checkpoints
+
+  /// Does something while no table is created or dropped, and then writes the tables down: their
+  /// schemas, and numbers to go on with.
+  public byte[] excludingChanges(Runnable cuts) {
+    changes.lock();
+    try {
+      cuts.run();
+      StateWriter state = new StateWriter();
+      List<TableEntry> entries = inOrder();
+      state.putInt(lastTableId);
+      state.putInt(entries.size());
+      for (TableEntry entry : entries) {
+        AutoIncrement counter = entry.autoIncrement();
+        state.putInt(entry.id());
+        state.putBytes(entry.schema().serialise());
+        state.putLong(counter == null ? 0 : counter.peek());
+      }
+      return state.toBytes();
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  /// By id.
+  private List<TableEntry> inOrder() {
+    return byId.values().stream().sorted(Comparator.comparingInt(TableEntry::id)).toList();
+  }
+
+  /// Writes down what the tables are in one partition, whose token is held, besides their pages.
+  public void savePartition(int partition, StateWriter state) {
+    for (TableEntry entry : inOrder()) {
+      entry.partitions()[partition].save(state);
+    }
+  }
+
+  /// Takes up what [#excludingChanges] wrote, at open: makes the tables, which are empty yet.
+  ///
+  /// @throws java.nio.BufferUnderflowException if the state ends too early
+  /// @throws IllegalArgumentException if it makes no sense
+  public void restore(StateReader state) {
+    int highest = state.getInt();
+    for (int left = state.getInt(); left > 0; left--) {
+      int id = state.getInt();
+      TableSchema schema = TableSchema.deserialise(state.getBytes(), "table " + id);
+      long nextNumber = state.getLong();
+      if (id < 1 || id > highest || byId.containsKey(id) || byName.containsKey(schema.name())) {
+        throw new IllegalArgumentException("table '" + schema.name() + "' with id " + id);
+      }
+      TableEntry entry = TableEntry.create(id, schema, hashSeed, partitions, log);
+      publish(entry);
+      AutoIncrement counter = entry.autoIncrement();
+      if (counter != null) {
+        counter.restore(nextNumber);
+      }
+    }
+    lastTableId = highest;
+  }
+
+  /// Takes up what [#savePartition] wrote, at open.
+  ///
+  /// @throws java.nio.BufferUnderflowException if the state ends too early
+  /// @throws IllegalArgumentException if it does not fit the pages
+  public void restorePartition(int partition, StateReader state, RestoredPages pages) {
+    for (TableEntry entry : inOrder()) {
+      entry.partitions()[partition].restore(state, pages);
+    }
+  }
+
+  /// A table's part of a partition, at open.
+  ///
+  /// @throws IllegalArgumentException if there is no such table
+  public TablePartition partitionOf(int id, int partition) {
+    TableEntry entry = byId.get(id);
+    if (entry == null) {
+      throw new IllegalArgumentException("a segment of the index of table " + id);
+    }
+    return entry.partitions()[partition];
   }
 
   /// Repeats a change while the log is replayed: one thread, nothing is served yet.

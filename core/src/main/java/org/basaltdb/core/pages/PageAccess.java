@@ -1,5 +1,7 @@
 package org.basaltdb.core.pages;
 
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageWord;
 
@@ -55,6 +57,23 @@ public interface PageAccess {
   /** Gives the frame of a page back. Readers may still copy from it; the word tells them. */
   void free(int page, Owner owner);
 
+  /**
+   * Says that a page is about to be changed, or given back; comes before a command's log record is
+   * claimed (CUT-2).
+   *
+   * @return false if it must not be changed yet: the command has to step aside
+   */
+  boolean prepareChange(int page);
+
+  /** Whether a change may be refused now: then whatever follows from it has to be prepared too. */
+  boolean mayRefuseChange();
+
+  /**
+   * Whether something could not be prepared for lack of room, so that memory may come back that is
+   * missing now.
+   */
+  boolean lacksCopyRoom();
+
   /** Address of a page's frame, for the writer to read. */
   long frame(int page);
 
@@ -68,4 +87,23 @@ public interface PageAccess {
 
   /** Ends a change; readers see it whole. */
   void endChange(int page);
+
+  /** Writes down which extents there are, for a checkpoint. */
+  void save(StateWriter state);
+
+  /**
+   * Takes up what {@link #save} wrote, at open.
+   *
+   * @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short
+   */
+  void restore(StateReader state);
+
+  /**
+   * Gives a page that a checkpoint holds a frame, at open. The caller puts its image there before
+   * anybody looks for it.
+   *
+   * @return address of the frame
+   * @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short
+   */
+  long restorePage(int page, Owner owner);
 }

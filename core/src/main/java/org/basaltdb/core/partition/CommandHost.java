@@ -5,11 +5,16 @@ public interface CommandHost {
   /// The engine's monotonic clock, in nanoseconds.
   long nanoTime();
 
-  /// Waits, without any token, until the log has room for a record. Called for a command that
-  /// stepped aside. Throws nothing: a log that failed makes the command's next attempt fail.
+  /// Waits, without any token, until a command that stepped aside has a chance: the log has room
+  /// for its record, and the checkpoint for copies of what it changes. Throws nothing: a log that
+  /// failed makes the command's next attempt fail.
   ///
   /// @param payloadBytes what the command asked for, > 0
-  void awaitLogSpace(int payloadBytes);
+  void awaitRoom(int payloadBytes);
+
+  /// As [#awaitRoom], for a writer that looks again and again and may not wait, because it lends
+  /// its partition meanwhile: asks for the room, and returns at once.
+  void requestRoom(int payloadBytes);
 
   /// The named exception with which every command of a failed partition ends.
   ///

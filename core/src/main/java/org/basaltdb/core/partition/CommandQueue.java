@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 ///   stored counts as empty. Its producer tries the token after its store, so waiting for it would
 ///   only make a preempted producer everybody's problem.
 /// - **TOKEN-3.** See [Command].
-/// - **TOKEN-4.** Holding the token: no sync, no page I/O, no wait. A command that lacks log space
-///   steps aside: it stays first in line (commands of one session keep their order), the token is
-///   released for the wait, and the command runs again.
+/// - **TOKEN-4.** Holding the token: no sync, no page I/O, no wait. A command that lacks log space,
+///   or room for a copy (CUT-2), steps aside: it stays first in line (commands of one session keep
+///   their order), the token is released for the wait, and the command runs again. A dedicated
+///   writer keeps the token, lends it if asked, and tries again when its idle strategy lets it.
 /// - **TOKEN-5.** A whole partition is borrowed through [LendingWord], which is read between
-///   commands, never through the ring.
+///   commands, never through the ring. Also while a command is aside: a checkpoint, which makes
+///   room in the log and for copies, borrows.
 /// - **TOKEN-6.** Whenever the token is free and a command is waiting, some thread that is not
 ///   parked is about to try the token. A holder leaves only if it found nothing, or unparked the
 ///   thread that waits for the next command, or a borrower is waiting; a thread that stops waiting
@@ -47,7 +49,7 @@ public final class CommandQueue {
   public static final long OVERDUE_LOAN_NANOS = 1_000_000_000;
 
   /// How a turn ended: nothing was left, the quota was used up, a borrower waits, or a command
-  /// needs log space.
+  /// needs log space or room for a copy.
   private static final int EMPTY = 0;
 
   private static final int QUOTA = 1;
@@ -134,7 +136,7 @@ public final class CommandQueue {
       // command out of it next. Asked of the indices (TOKEN-7), not of the first element. No other
       // thread learns of the command then, unless it steps aside (TOKEN-3).
       boolean direct = stalled == null && ring.isEmpty();
-      if (serveHolding(direct ? command : null)) {
+      if (serveHolding(direct ? command : null, true)) {
         serve();
       }
       if (direct) {
@@ -276,7 +278,7 @@ public final class CommandQueue {
     if (!tryEnter()) {
       return false;
     }
-    while (serveHolding(null) && tryEnter()) {
+    while (serveHolding(null, true) && tryEnter()) {
       Thread.onSpinWait();
     }
     return true;
@@ -313,8 +315,10 @@ public final class CommandQueue {
   /// One turn as the writer. The token is held on entry and free on return.
   ///
   /// @param own the holder's own command, to be carried out first without the ring; or null
+  /// @param mayWait whether to wait for what a command lacks that stepped aside; if not, this
+  ///   thread comes back (TOKEN-6)
   /// @return whether this thread still owes a look at the ring
-  private boolean serveHolding(@Nullable Command own) {
+  private boolean serveHolding(@Nullable Command own, boolean mayWait) {
     int end = ABRUPT;
     Command next = null;
     int wanted = 0;
@@ -324,7 +328,7 @@ public final class CommandQueue {
       } else {
         end = drain();
       }
-      next = successor;
+      next = end == STEPPED_ASIDE ? stalled : successor;
       wanted = wantedBytes;
     } finally {
       if (end == ABRUPT) {
@@ -337,8 +341,12 @@ public final class CommandQueue {
       case LENT -> false; // the borrower looks at the ring when it gives the partition back
       case QUOTA -> next == null || !handOver(next);
       case STEPPED_ASIDE -> {
-        host.awaitLogSpace(wanted);
-        yield true;
+        if (mayWait) {
+          host.awaitRoom(wanted);
+        } else if (next != null) {
+          handOver(next); // who waits for it may wait for its room too; else this thread comes back
+        }
+        yield mayWait;
       }
       default -> somethingWaiting();
     };
@@ -501,6 +509,16 @@ public final class CommandQueue {
     serveLateArrivals();
   }
 
+  /// As [#giveBack], for a borrower that commands may have to wait for: it takes one turn, and
+  /// waits for nothing that steps aside in it. It comes back soon, and at last calls [#giveBack]
+  /// (TOKEN-6).
+  public void giveBackForNow() {
+    release();
+    if (!dedicated && somethingWaiting() && tryEnter()) {
+      serveHolding(null, false);
+    }
+  }
+
   /// Ends the loan; the borrower still owes [#serveLateArrivals] (TOKEN-6).
   void release() {
     assert isHolder() : "TOKEN-5: given back by a thread that did not borrow";
@@ -575,11 +593,8 @@ public final class CommandQueue {
       }
     }
     if (end == STEPPED_ASIDE) {
-      int wanted = wantedBytes;
-      HOLDER.setOpaque(this, NOBODY);
-      token.release();
-      host.awaitLogSpace(wanted);
-      startDuty();
+      // It does not wait: who makes room may have to borrow the partition first.
+      host.requestRoom(wantedBytes);
     }
     return (int) (performedCount - before);
   }

@@ -1,19 +1,24 @@
 package org.basaltdb.core.partition;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.IdleStrategy;
 import org.basaltdb.core.error.PartitionFailedException;
 import org.basaltdb.core.pages.ResidentPages;
+import org.basaltdb.core.store.PartitionImages;
 import org.basaltdb.core.table.PartitionMemory;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
 import org.basaltdb.offheap.file.Clock;
+import org.basaltdb.offheap.hash.SegmentChanges;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.memory.NumaTopology;
 import org.basaltdb.offheap.memory.Region;
 import org.basaltdb.offheap.page.PageTable;
+import org.basaltdb.offheap.page.PageWord;
 import org.basaltdb.wal.CommitLog;
 import org.basaltdb.wal.LogException;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +38,17 @@ public final class Partition implements AutoCloseable {
   /// not use them up.
   private static final int PAGE_NUMBERS_PER_FRAME = 4;
 
-  /// What an empty partition takes: an extent each of its two regions.
-  public static final long MIN_BYTES = 2 * Region.EXTENT_BYTES;
+  private static final long ROOM_WAIT_NANOS = 100_000;
+
+  /// What an empty partition takes: an extent each of its three regions.
+  public static final long MIN_BYTES = 3 * Region.EXTENT_BYTES;
 
   private final int number;
   private final int node;
   private final Region words;
   private final Region blocks;
   private final PartitionMemory memory;
+  private final @Nullable PartitionImages images;
   private final CommandQueue queue;
   private @Nullable DedicatedWriter writer;
 
@@ -50,12 +58,14 @@ public final class Partition implements AutoCloseable {
       Region words,
       Region blocks,
       PartitionMemory memory,
+      @Nullable PartitionImages images,
       CommandQueue queue) {
     this.number = number;
     this.node = node;
     this.words = words;
     this.blocks = blocks;
     this.memory = memory;
+    this.images = images;
     this.queue = queue;
   }
 
@@ -78,34 +88,64 @@ public final class Partition implements AutoCloseable {
         Region.reserve(
             name + " page table", pageCount * Long.BYTES, node, budget, Owner.PAGE_TABLE);
     Region blocks = null;
+    PartitionImages images = null;
     try {
       blocks = Region.reserve(name + " blocks", frameBytes, node, budget, Owner.FRAMES);
       BlockPool pool = new BlockPool(blocks, budget);
+      PageTable table = new PageTable(words);
+      if (shared.durable) {
+        images =
+            createImages(
+                name, pageCount, frameBytes / BlockPool.BLOCK_BYTES, node, budget, table, pool);
+      }
       PartitionMemory memory =
           new PartitionMemory(
               number,
               shared.partitionCount,
-              new ResidentPages(new PageTable(words), pool),
+              new ResidentPages(table, pool, images),
               pool,
               new RetiredBlocks(shared.epochs),
+              images == null ? SegmentChanges.UNOBSERVED : images,
               shared.epochs,
               budget);
       CommandQueue queue =
           new CommandQueue(
-              new Host(number, shared.clock, shared.log), shared.ringCapacity, shared.dedicated);
-      return new Partition(number, node, words, blocks, memory, queue);
+              new Host(number, shared.clock, shared.log, images),
+              shared.ringCapacity,
+              shared.dedicated);
+      return new Partition(number, node, words, blocks, memory, images, queue);
     } catch (Throwable failure) {
       words.close();
       if (blocks != null) {
         blocks.close();
       }
+      if (images != null) {
+        images.close();
+      }
       throw failure;
     }
+  }
+
+  private static PartitionImages createImages(
+      String name,
+      long pageCount,
+      long blockCount,
+      int node,
+      MemoryBudget budget,
+      PageTable table,
+      BlockPool pool) {
+    long bytes = Math.max(pageCount, blockCount) * PartitionImages.ENTRY_BYTES;
+    return new PartitionImages(
+        Region.reserve(name + " images", bytes, node, budget, Owner.PAGE_TABLE),
+        page -> pool.baseAddress() + PageWord.frameOffset(table.word(page)),
+        pool.baseAddress(),
+        budget);
   }
 
   /// What all partitions of a database have in common.
   ///
   /// @param log usable before any command runs
+  /// @param durable whether checkpoints are to be made
   public record Shared(
       int partitionCount,
       MemoryBudget budget,
@@ -114,7 +154,8 @@ public final class Partition implements AutoCloseable {
       CommitLog log,
       int ringCapacity,
       boolean dedicated,
-      boolean numa) {}
+      boolean numa,
+      boolean durable) {}
 
   /// Starts the thread of a dedicated writer.
   public void startWriter(String threadName, IdleStrategy idleStrategy) {
@@ -136,6 +177,29 @@ public final class Partition implements AutoCloseable {
     return memory;
   }
 
+  /// What its pages and index blocks look like on disk; null if the database is in memory only.
+  public @Nullable PartitionImages images() {
+    return images;
+  }
+
+  /// Waits until no checkpoint collects images of it, so that pages may be given back (CUT-6).
+  /// Called by those who keep further checkpoints away, holding no token.
+  public void awaitCollected() {
+    awaitFalse(images == null ? () -> false : images::isImaging);
+  }
+
+  /// Looks now and then; an interrupt does not end the wait.
+  private static void awaitFalse(BooleanSupplier waiting) {
+    boolean interrupted = false;
+    while (waiting.getAsBoolean()) {
+      LockSupport.parkNanos(waiting, ROOM_WAIT_NANOS);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /// Its commands.
   public CommandQueue queue() {
     return queue;
@@ -143,7 +207,8 @@ public final class Partition implements AutoCloseable {
 
   /// Bytes of memory committed for it.
   public long committedBytes() {
-    return words.committedBytes()
+    return (images == null ? 0 : images.committedBytes())
+        + words.committedBytes()
         - words.givenBackBytes()
         + blocks.committedBytes()
         - blocks.givenBackBytes();
@@ -164,21 +229,33 @@ public final class Partition implements AutoCloseable {
   public void close() {
     memory.pool().close();
     words.close();
+    if (images != null) {
+      images.close();
+    }
   }
 
-  private record Host(int number, Clock clock, CommitLog log) implements CommandHost {
+  private record Host(int number, Clock clock, CommitLog log, @Nullable PartitionImages images)
+      implements CommandHost {
     @Override
     public long nanoTime() {
       return clock.nanoTime();
     }
 
     @Override
-    public void awaitLogSpace(int payloadBytes) {
+    public void awaitRoom(int payloadBytes) {
+      if (images != null && !images.hasRoom()) {
+        awaitFalse(() -> !images.hasRoom());
+      }
       try {
         log.awaitSpace(payloadBytes);
       } catch (LogException failed) {
         // The command meets the same when it claims again, and knows whom to tell.
       }
+    }
+
+    @Override
+    public void requestRoom(int payloadBytes) {
+      log.requestSpace(payloadBytes);
     }
 
     @Override

@@ -94,6 +94,11 @@ public final class DeferredLog implements CommitLog {
   }
 
   @Override
+  public void requestSpace(int payloadBytes) {
+    target().requestSpace(payloadBytes);
+  }
+
+  @Override
   public void flush() {
     target().flush();
   }

@@ -1,7 +1,9 @@
 package org.basaltdb.core.recovery;
 
+import java.io.IOException;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.catalog.TableEntry;
+import org.basaltdb.core.checkpoint.Restored;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.error.CorruptLogException;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class LogReplay implements RecordVisitor, AutoCloseable {
   private final Catalog catalog;
   private final int partitionCount;
+  private final Restored restored;
+  private final BeforeWriting beforeWriting;
   private final Mutation mutation = new Mutation();
   private long recordCount;
 
@@ -35,7 +39,12 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
   private long keyImage;
   private long hashScratch;
 
-  public LogReplay(Catalog catalog, int partitionCount) {
+  /// @param restored what the tables were restored from: of that, nothing is applied again
+  /// @param beforeWriting done when everything was read, before anything is written
+  public LogReplay(
+      Catalog catalog, int partitionCount, Restored restored, BeforeWriting beforeWriting) {
+    this.beforeWriting = beforeWriting;
+    this.restored = restored;
     this.catalog = catalog;
     this.partitionCount = partitionCount;
   }
@@ -54,8 +63,15 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
       long payloadAddress,
       int payloadBytes) {
     switch (type) {
-      case RecordType.MUTATION -> replayMutation(lsn, durability, payloadAddress, payloadBytes);
+      case RecordType.MUTATION -> {
+        if (!replayMutation(lsn, durability, payloadAddress, payloadBytes)) {
+          return;
+        }
+      }
       case RecordType.DDL -> {
+        if (restored.coversCatalog(lsn)) {
+          return;
+        }
         forgetTable();
         catalog.replay(payloadAddress, payloadBytes, lsn);
       }
@@ -66,13 +82,18 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
     recordCount++;
   }
 
-  private void replayMutation(long lsn, Durability durability, long payload, int payloadBytes) {
+  /// @return false if the record is older than the partition's cut (CUT-5)
+  private boolean replayMutation(long lsn, Durability durability, long payload, int payloadBytes) {
     int imageBytes =
         payloadBytes < MutationRecordLayout.IMAGE_OFFSET
             ? -1
             : MutationRecordLayout.imageBytes(payload);
     if (imageBytes < 0 || MutationRecordLayout.payloadBytes(imageBytes) != payloadBytes) {
       throw damaged(lsn, "an image of " + imageBytes + " bytes in " + payloadBytes + " bytes");
+    }
+    int slot = MutationRecordLayout.slot(payload);
+    if (restored.covers(KeyHash.partitionOfSlot(slot, partitionCount), lsn)) {
+      return false;
     }
     TableEntry entry = tableOf(MutationRecordLayout.tableId(payload), lsn);
     long image = payload + MutationRecordLayout.IMAGE_OFFSET;
@@ -99,6 +120,7 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
     mutation.imageAddress = image;
     mutation.imageBytes = imageBytes;
     apply(entry, lsn, durability);
+    return true;
   }
 
   private void apply(TableEntry entry, long lsn, Durability durability) {
@@ -140,6 +162,17 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
   private static CorruptLogException damaged(long lsn, String found) {
     return new CorruptLogException(
         "the log", lsn, found, "a record that fits the tables before it", null);
+  }
+
+  /// What has to be done before anything is written.
+  public interface BeforeWriting {
+    /// Does it.
+    void run() throws IOException;
+  }
+
+  @Override
+  public void replayed() throws IOException {
+    beforeWriting.run();
   }
 
   @Override

@@ -171,11 +171,39 @@ public final class PageFile implements AutoCloseable {
     } catch (EOFException e) {
       throw corrupt(slot, page, "the end of the file at " + file.size(), "an image", e);
     }
-    int carried = into.carriedChecksum(0);
+    check(slot, page, checksum, into, 0);
+  }
+
+  /// Reads images in slots that follow one another, unchecked.
+  ///
+  /// @param count 1 to the capacity of `into`
+  /// @throws CorruptPageFileException if the file ends before
+  /// @throws IOException if the system fails the read
+  public void readRun(int firstSlot, int count, PageImages into) throws IOException {
+    try {
+      file.read(into.address(0), count * SLOT_BYTES, fileOffset(firstSlot));
+    } catch (EOFException e) {
+      throw new CorruptPageFileException(
+          path.toString(),
+          fileOffset(firstSlot),
+          "the end of the file at " + file.size(),
+          count + " images",
+          e);
+    }
+  }
+
+  /// Checks an image that was read, see SLOTFILE-1.
+  ///
+  /// @param page whose image it is, for errors
+  /// @param checksum what it was sealed with
+  /// @param i which of the images
+  /// @throws CorruptPageException if it is not the image that was written
+  public void check(int slot, int page, int checksum, PageImages images, int i) {
+    int carried = images.carriedChecksum(i);
     if (carried != checksum) {
       throw corrupt(slot, page, "an image sealed with " + hex(carried), hex(checksum), null);
     }
-    int found = into.checksum(0);
+    int found = images.checksum(i);
     if (found != checksum) {
       throw corrupt(slot, page, "bytes whose checksum is " + hex(found), hex(checksum), null);
     }

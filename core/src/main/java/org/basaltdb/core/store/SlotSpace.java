@@ -49,6 +49,9 @@ public final class SlotSpace {
   /// that was in flight at the cut is not: what it holds may be what the page was then.
   private long[] born = new long[1];
 
+  /// A bit a slot, set if a checkpoint that has its name, or may have, names it.
+  private long[] named = new long[1];
+
   /// Slots ever handed out: the file is as long.
   private int slotCount;
 
@@ -59,6 +62,7 @@ public final class SlotSpace {
 
   private int lastCut;
   private int lastPublished;
+  private int lastNamed;
 
   /// The older of the two manifests that were found at open; zero if there was none.
   private int restoredOlder;
@@ -165,6 +169,7 @@ public final class SlotSpace {
       occupied = Arrays.copyOf(occupied, capacity);
       inFlight = Arrays.copyOf(inFlight, capacity);
       born = Arrays.copyOf(born, capacity);
+      named = Arrays.copyOf(named, capacity);
     }
     freeCount += count - slotCount;
     slotCount = count;
@@ -223,6 +228,30 @@ public final class SlotSpace {
     }
   }
 
+  /// As [#retire], of a slot that the checkpoint that is being made has no use for: it names
+  /// another image of the page, or none.
+  public void retireForCheckpoint(int slot) {
+    if (slot < 0 || slot >= slotCount || !isSet(occupied, slot) || isSet(inFlight, slot)) {
+      throw new IllegalStateException(
+          "slot " + slot + " retired; expected one that held the newest image of a page");
+    }
+    clear(born, slot);
+    if (isSet(named, slot)) {
+      addRetired(slot, lastNamed);
+    } else {
+      free(slot); // written for a checkpoint that was given up
+    }
+  }
+
+  /// The checkpoint that was cut last is about to get its name: from now on it may be found by an
+  /// open, and what is current is named. Linear in the slots.
+  public void naming() {
+    for (int word = 0; word < named.length; word++) {
+      named[word] = occupied[word] & ~inFlight[word];
+    }
+    lastNamed = lastCut;
+  }
+
   private void addRetired(int slot, int cut) {
     if (retiredCount == retired.length) {
       long[] grown = new long[retired.length * 2];
@@ -240,8 +269,18 @@ public final class SlotSpace {
   ///
   /// @return its number
   public int cut() {
+    cut(lastCut + 1);
+    return lastCut;
+  }
+
+  /// The same, with a number: higher than that of any before.
+  public void cut(int checkpoint) {
+    if (checkpoint <= lastCut) {
+      throw new IllegalStateException(
+          "checkpoint " + checkpoint + " begun; expected one above " + lastCut);
+    }
     Arrays.fill(born, 0);
-    return ++lastCut;
+    lastCut = checkpoint;
   }
 
   /// The manifest of a checkpoint is durable. It and the one published before it are the two that
@@ -279,6 +318,7 @@ public final class SlotSpace {
     grow(slots);
     lastCut = newest;
     lastPublished = newest;
+    lastNamed = newest;
     restoredOlder = older;
   }
 
@@ -290,6 +330,7 @@ public final class SlotSpace {
       return false;
     }
     set(occupied, slot);
+    set(named, slot);
     freeCount--;
     return true;
   }
@@ -311,6 +352,7 @@ public final class SlotSpace {
   private void free(int slot) {
     assert isSet(occupied, slot) : slot;
     clear(occupied, slot);
+    clear(named, slot);
     freeCount++;
   }
 

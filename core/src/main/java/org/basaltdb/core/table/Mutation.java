@@ -26,6 +26,12 @@ public final class Mutation {
   /** The log has no room now; nothing was done, the command steps aside and comes back. */
   public static final int NO_LOG_SPACE = 5;
 
+  /**
+   * A checkpoint has to copy something first; nothing was done, the command steps aside and comes
+   * back.
+   */
+  public static final int NO_COPY_ROOM = 6;
+
   public byte kind;
 
   /** Row image; for a DELETE the key image. */
@@ -50,7 +56,7 @@ public final class Mutation {
   /** In recovery: end of the record that is replayed, so that none is written; else zero. */
   public long replayedLsn;
 
-  /** One of {@link #ABSENT} ... {@link #NO_LOG_SPACE}. */
+  /** One of {@link #ABSENT} ... {@link #NO_COPY_ROOM}. */
   public int outcome;
 
   /** End of the log record, to be durable before a SYNC write is acknowledged; zero if none. */

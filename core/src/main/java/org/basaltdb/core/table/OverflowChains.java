@@ -4,8 +4,11 @@ import static org.basaltdb.offheap.page.OverflowLayout.*;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.basaltdb.core.pages.PageAccess;
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
 import org.basaltdb.offheap.memory.Memory;
@@ -31,7 +34,7 @@ final class OverflowChains {
   private final long frameBase;
   private final int tableId;
   private final RetiredBlocks retiredPages;
-  private final IntConsumer reusePage = this::freePage;
+  private final IntPredicate reusePage = this::reusePage;
   private int[] freePages = new int[16];
   private int freePageCount;
   private int[] extents = new int[4];
@@ -85,7 +88,7 @@ final class OverflowChains {
     while (freePageCount < count) {
       int first = pages.allocateExtent();
       if (extentCount == extents.length) {
-        extents = Arrays.copyOf(extents, extentCount * 2);
+        extents = Arrays.copyOf(extents, extentCount * 2 + 1);
       }
       extents[extentCount++] = first;
       for (int i = PageAccess.EXTENT_PAGES - 1; i >= 0; i--) {
@@ -165,6 +168,50 @@ final class OverflowChains {
   /** Takes back pages of retired chains that no reader can see any more. */
   void reclaim() {
     retiredPages.reclaim(reusePage);
+  }
+
+  /** CUT-6: not before a checkpoint has a copy, if it needs one. */
+  private boolean reusePage(int page) {
+    boolean mayBeFreed = pages.prepareChange(page);
+    if (mayBeFreed) {
+      freePage(page);
+    }
+    return mayBeFreed;
+  }
+
+  void save(StateWriter state) {
+    state.putLong(nextChainId);
+    state.putInts(extents, extentCount);
+    int[] waiting = new int[retiredPages.size()];
+    int[] count = new int[1];
+    retiredPages.forEach(page -> waiting[count[0]++] = page);
+    state.putInts(waiting, count[0]);
+  }
+
+  /**
+   * Takes up what {@link #save} wrote, at open.
+   *
+   * @param inUse whether a checkpoint holds an image of a page, and what to do with one that does
+   */
+  void restore(StateReader state, RestoredPages inUse) {
+    nextChainId = state.getLong();
+    extents = state.getInts();
+    extentCount = extents.length;
+    BitSet retired = new BitSet();
+    for (int page : state.getInts()) {
+      retired.set(page);
+    }
+    for (int e = 0; e < extentCount; e++) {
+      for (int i = PageAccess.EXTENT_PAGES - 1; i >= 0; i--) {
+        int page = extents[e] + i;
+        if (retired.get(page)) {
+          inUse.drop(page);
+          addFree(page);
+        } else if (!inUse.load(page, Owner.OVERFLOW)) {
+          addFree(page);
+        }
+      }
+    }
   }
 
   /** As {@link #reclaim}, once enough has gathered to be worth the advance of an epoch. */

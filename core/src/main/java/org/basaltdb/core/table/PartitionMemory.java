@@ -5,6 +5,7 @@ import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.hash.PrimaryIndex;
+import org.basaltdb.offheap.hash.SegmentChanges;
 import org.basaltdb.offheap.hash.SegmentLayout;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.MemoryBudget;
@@ -16,6 +17,7 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
  *
  * @param partition number of the partition
  * @param partitionCount partitions of the database
+ * @param segmentChanges told of what becomes of index segments
  */
 public record PartitionMemory(
     int partition,
@@ -23,6 +25,7 @@ public record PartitionMemory(
     PageAccess pages,
     BlockPool pool,
     RetiredBlocks retiredBlocks,
+    SegmentChanges segmentChanges,
     Epochs epochs,
     MemoryBudget budget) {
 
@@ -38,7 +41,8 @@ public record PartitionMemory(
         slotLeads
             ? KeyHash.firstSlotOfPartition(partition + 1, partitionCount) << lowBits
             : 1 << SegmentLayout.HASH_BITS;
-    return new PrimaryIndex(pool, retiredBlocks, epochs, budget, tableId, start, end - start);
+    return new PrimaryIndex(
+        pool, retiredBlocks, segmentChanges, epochs, budget, tableId, start, end - start);
   }
 
   /**
@@ -46,6 +50,9 @@ public record PartitionMemory(
    * writer's.
    */
   public void reclaim() {
-    retiredBlocks.reclaim(block -> pool.free(block, Owner.INDEX));
+    retiredBlocks.reclaim(block -> {
+      pool.free(block, Owner.INDEX);
+      return true;
+    });
   }
 }

@@ -1,6 +1,8 @@
 package org.basaltdb.core.table;
 
 import java.util.Arrays;
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.core.store.StateWriter;
 
 /**
  * Pages of a table that deletes and moves have left room in, newest first. The writer's alone.
@@ -16,7 +18,7 @@ final class RoomList {
    * page is odd, never allocates (READ-6).
    */
   void ensureCapacity(int pageCount) {
-    if (pageCount > pages.length) {
+    while (pageCount > pages.length) {
       pages = Arrays.copyOf(pages, pages.length * 2);
       listed = Arrays.copyOf(listed, pages.length >>> 6);
     }
@@ -28,6 +30,17 @@ final class RoomList {
     if ((listed[word] & (1L << localPage)) == 0) {
       listed[word] |= 1L << localPage;
       pages[size++] = localPage;
+    }
+  }
+
+  void save(StateWriter state) {
+    state.putInts(pages, size);
+  }
+
+  /** Takes up what {@link #save} wrote; room for all pages of the table was made before. */
+  void restore(StateReader state) {
+    for (int localPage : state.getInts()) {
+      add(localPage);
     }
   }
 

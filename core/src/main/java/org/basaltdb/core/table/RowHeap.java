@@ -7,6 +7,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.pages.PageAccess;
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
@@ -119,10 +121,8 @@ final class RowHeap {
       pages.reserve(1);
       int extent = localPage >>> PageAccess.EXTENT_SHIFT;
       int first = pages.allocateExtent();
-      int[] grown = Arrays.copyOf(extents, Math.max(extent + 1, extents.length));
-      if (extent == extents.length) {
-        grown = Arrays.copyOf(extents, extents.length * 2);
-      }
+      int[] grown =
+          Arrays.copyOf(extents, extent < extents.length ? extents.length : extents.length * 2 + 1);
       grown[extent] = first;
       extents = grown;
     }
@@ -284,6 +284,29 @@ final class RowHeap {
       }
       order[j + 1] = value;
     }
+  }
+
+  void save(StateWriter state) {
+    int count = pageCount;
+    state.putInt(count);
+    state.putInts(extents, (count + PageAccess.EXTENT_PAGES - 1) >>> PageAccess.EXTENT_SHIFT);
+    state.putInt(fillPage);
+    room.save(state);
+  }
+
+  /**
+   * Takes up what {@link #save} wrote, at open; the pages follow by themselves.
+   *
+   * @return how many pages it has
+   */
+  int restore(StateReader state) {
+    int count = state.getInt();
+    extents = state.getInts();
+    fillPage = state.getInt();
+    room.ensureCapacity(count);
+    room.restore(state);
+    PAGE_COUNT.setRelease(this, count);
+    return count;
   }
 
   /** Frees all pages and extents. */

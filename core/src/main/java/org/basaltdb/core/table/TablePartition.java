@@ -5,16 +5,21 @@ import static org.basaltdb.offheap.hash.SegmentLayout.rowOffsetOf;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.IntUnaryOperator;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.Projection;
 import org.basaltdb.core.codec.RowCodec;
 import org.basaltdb.core.codec.RowLayout;
 import org.basaltdb.core.error.RowTooLargeException;
 import org.basaltdb.core.pages.PageAccess;
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.hash.PrimaryIndex;
 import org.basaltdb.offheap.memory.BlockPool;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
 import org.basaltdb.wal.CommitLog;
 import org.basaltdb.wal.Durability;
@@ -33,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  *       cannot fail. If it does all the same the partition is failed, never patched up.
  *   <li>TABLE-2 (READ-2): an entry of the index is put, changed and taken away only while the page
  *       of its row is odd; a row that moves has both its pages odd, and its home's.
+ *   <li>CUT-2: pages and index segments that a write may change are prepared before its record is
+ *       claimed; what the checkpoint has no room to copy makes the command step aside.
  *   <li>TABLE-3: a row that outgrows its page keeps its row id: the slot it had becomes a MOVED
  *       stub, the row a GUEST elsewhere that knows its home (PAGE-4).
  * </ul>
@@ -198,6 +205,18 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
    */
   public void apply(Mutation m) {
     m.endLsn = 0;
+    try {
+      applyOnce(m);
+    } catch (BudgetExhaustedException refused) {
+      // POOL-3: what waits for room in the reserve holds memory back.
+      if (m.endLsn != 0 || !pages.lacksCopyRoom()) {
+        throw refused;
+      }
+      m.outcome = Mutation.NO_COPY_ROOM;
+    }
+  }
+
+  private void applyOnce(Mutation m) {
     long entryAddress = find(m.hashWord, m.keyWord, m.keyImageAddress);
     if (entryAddress == 0) {
       switch (m.kind) {
@@ -251,10 +270,17 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void insert(Mutation m) {
+    if (pages.lacksCopyRoom()) {
+      m.outcome = Mutation.NO_COPY_ROOM; // before chains are written that would have to go again
+      return;
+    }
     stored.prepare(m.imageAddress, m.imageBytes);
     boolean claimed = false;
     try {
       int page = heap.pageFor(stored.bytes());
+      if (!prepareEntry(m) || !preparePage(m, page, stored.bytes())) {
+        return;
+      }
       index.reserve(m.hashWord);
       claimed = publish(m, MutationRecordLayout.PUT, m.imageAddress, m.imageBytes);
       if (claimed) {
@@ -276,6 +302,10 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void replace(Mutation m, long entryAddress, long image, int imageBytes) {
+    if (pages.lacksCopyRoom()) {
+      m.outcome = Mutation.NO_COPY_ROOM;
+      return;
+    }
     stored.prepare(image, imageBytes);
     boolean claimed = false;
     try {
@@ -289,6 +319,12 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       int oldBytes = RowCodec.rowBytes(row);
       boolean stays = needed <= oldBytes || needed <= PageLayout.freeBytes(frame) + oldBytes;
       int target = stays ? page : targetOfMove(row, guest);
+      boolean inPlace = stays && needed <= oldBytes;
+      int newBytes = stays ? needed : stored.bytes() + RowLayout.GUEST_TRAILER_BYTES;
+      if (!preparePage(m, page, stays && !inPlace ? needed : 0)
+          || !(inPlace || prepareMove(m, page, target, guest ? homePageOf(row) : page, newBytes))) {
+        return;
+      }
       stored.collectChains(row);
       claimed = publish(m, MutationRecordLayout.PUT, image, imageBytes);
       if (claimed) {
@@ -393,7 +429,13 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       long entry = Memory.getLong(entryAddress);
       int page = pageOf(entry);
       int offset = rowOffsetOf(entry);
-      stored.collectChains(pages.frame(page) + offset);
+      long before = pages.frame(page) + offset;
+      if (!prepareEntry(m)
+          || !preparePage(m, page, 0)
+          || (isGuest(before) && !preparePage(m, homePageOf(before), 0))) {
+        return;
+      }
+      stored.collectChains(before);
       claimed = publish(m, MutationRecordLayout.REMOVE, m.imageAddress, m.imageBytes);
       if (claimed) {
         long frame = pages.beginChange(page);
@@ -417,6 +459,57 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     } finally {
       stored.finish(claimed);
     }
+  }
+
+  // ---- CUT-2: before the claim
+
+  private boolean prepareEntry(Mutation m) {
+    return prepared(index.prepareChange(m.hashWord), m);
+  }
+
+  /**
+   * Prepares a change of a page.
+   *
+   * @param newBytes that will be taken of its heap: if it may have to be compacted for them, the
+   *     index entries of all its rows change
+   */
+  private boolean preparePage(Mutation m, int page, int newBytes) {
+    return prepared(pages.prepareChange(page), m)
+        && (newBytes == 0
+            || !pages.mayRefuseChange()
+            || PageLayout.PAGE_BYTES - PageLayout.heapTop(pages.frame(page)) >= newBytes
+            || prepared(prepareEntriesOf(page), m));
+  }
+
+  /** A row that grows within its page, or moves to {@code target}, leaving or changing a stub. */
+  private boolean prepareMove(Mutation m, int page, int target, int homePage, int newBytes) {
+    return prepareEntry(m)
+        && (target == page || preparePage(m, target, newBytes))
+        && (homePage == page || homePage == target || preparePage(m, homePage, newBytes));
+  }
+
+  private boolean prepareEntriesOf(int page) {
+    long frame = pages.frame(page);
+    for (int slot = 0; slot < heap.slotCount(); slot++) {
+      int value = PageLayout.slot(frame, slot);
+      if (value != 0
+          && (value & PageLayout.SLOT_MOVED) == 0
+          && !index.prepareChange(hashWordOf(frame + PageLayout.offsetOfSlot(value)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean prepared(boolean mayChange, Mutation m) {
+    if (!mayChange) {
+      m.outcome = Mutation.NO_COPY_ROOM;
+    }
+    return mayChange;
+  }
+
+  private static int homePageOf(long guest) {
+    return PageLayout.pageOfLocation(homeOf(guest));
   }
 
   /**
@@ -479,14 +572,62 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
 
   @Override
   public void moved(int page, long row, int oldOffset, int newOffset) {
-    long hashWord;
-    if (longKey) {
-      hashWord = hasher.hashWordOfLong(Memory.getLong(row + keyOffset));
-    } else {
-      KeyCodec.encodeKeyImage(layout, row, keyScratch);
-      hashWord = hasher.hashWordOfKeyImage(keyScratch, hashScratch);
+    long hashWord = hashWordOf(row);
+    if (!index.prepareChange(hashWord)) {
+      throw new IllegalStateException(
+          "CUT-2: the entry of a row in page " + page + " was not prepared for a move");
     }
     PrimaryIndex.replace(index.findExact(hashWord, page, oldOffset), page, newOffset);
+  }
+
+  private long hashWordOf(long row) {
+    if (longKey) {
+      return hasher.hashWordOfLong(Memory.getLong(row + keyOffset));
+    }
+    KeyCodec.encodeKeyImage(layout, row, keyScratch);
+    return hasher.hashWordOfKeyImage(keyScratch, hashScratch);
+  }
+
+  // ---- checkpoints
+
+  /** Writes down what a checkpoint needs besides pages and index; the token is held. */
+  public void save(StateWriter state) {
+    state.putLong(rowCount);
+    heap.save(state);
+    chains.save(state);
+  }
+
+  /**
+   * Takes up what {@link #save} wrote, at open: has its pages loaded.
+   *
+   * @throws IllegalArgumentException if a page is missing
+   * @throws java.nio.BufferUnderflowException if the state ends too early
+   */
+  public void restore(StateReader state, RestoredPages inUse) {
+    ROW_COUNT.setOpaque(this, state.getLong());
+    int count = heap.restore(state);
+    for (int localPage = 0; localPage < count; localPage++) {
+      if (!inUse.load(heap.pageOf(localPage), Owner.FRAMES)) {
+        throw new IllegalArgumentException(
+            "page " + localPage + " of table " + tableId + " has no image");
+      }
+    }
+    chains.restore(state, inUse);
+  }
+
+  /** See {@link PrimaryIndex#restore}. */
+  public void restoreIndex(int[] blocks, int blockCount, IntUnaryOperator newBlock) {
+    index.restore(blocks, blockCount, newBlock);
+    if (index.entryCount() != rowCount) {
+      throw new IllegalArgumentException(
+          "table "
+              + tableId
+              + " has "
+              + rowCount
+              + " rows and "
+              + index.entryCount()
+              + " entries of its index");
+    }
   }
 
   private static boolean isGuest(long row) {

@@ -14,9 +14,14 @@ final class RecordingHost implements CommandHost {
   }
 
   @Override
-  public void awaitLogSpace(int payloadBytes) {
+  public void awaitRoom(int payloadBytes) {
     spaceWaits.incrementAndGet();
     onSpaceWait.run();
+  }
+
+  @Override
+  public void requestRoom(int payloadBytes) {
+    awaitRoom(payloadBytes);
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.basaltdb.core.pages.ResidentPages;
 import org.basaltdb.core.schema.TableSchema;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
+import org.basaltdb.offheap.hash.SegmentChanges;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
@@ -45,6 +46,7 @@ final class PartitionFixture implements AutoCloseable {
             new ResidentPages(new PageTable(words), pool),
             pool,
             new RetiredBlocks(epochs),
+            SegmentChanges.UNOBSERVED,
             epochs,
             budget);
     layout = new RowLayout(schema);

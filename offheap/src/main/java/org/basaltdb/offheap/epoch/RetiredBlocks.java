@@ -2,6 +2,7 @@ package org.basaltdb.offheap.epoch;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /// Numbers of blocks that were unlinked and wait until no reader can be looking at them, oldest
 /// first.
@@ -48,9 +49,10 @@ public final class RetiredBlocks {
   /// Hands every block to `reuse` that no reader can be looking at any more, in the order in which
   /// they were retired.
   ///
-  /// @param reuse must not call this object
-  /// @return how many were handed out
-  public int reclaim(IntConsumer reuse) {
+  /// @param reuse whether it took the block; one that was not taken stays, and so do those behind
+  ///   it. Must not call this object
+  /// @return how many were taken
+  public int reclaim(IntPredicate reuse) {
     if (unstamped < end) {
       stamp(epochs.advance());
     }
@@ -58,14 +60,20 @@ public final class RetiredBlocks {
       return 0;
     }
     long oldest = epochs.oldestActive();
-    int reclaimed = 0;
-    while (first < end && stamps[(int) first & (stamps.length - 1)] < oldest) {
-      int block = blocks[(int) first & (blocks.length - 1)];
+    long before = first;
+    while (first < end
+        && stamps[(int) first & (stamps.length - 1)] < oldest
+        && reuse.test(blocks[(int) first & (blocks.length - 1)])) {
       first++;
-      reclaimed++;
-      reuse.accept(block);
     }
-    return reclaimed;
+    return (int) (first - before);
+  }
+
+  /// Visits all blocks that wait.
+  public void forEach(IntConsumer visitor) {
+    for (long position = first; position < end; position++) {
+      visitor.accept(blocks[(int) position & (blocks.length - 1)]);
+    }
   }
 
   /// How many blocks wait.

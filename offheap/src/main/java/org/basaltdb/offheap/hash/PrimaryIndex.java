@@ -3,7 +3,9 @@ package org.basaltdb.offheap.hash;
 import static org.basaltdb.offheap.hash.SegmentLayout.*;
 
 import java.lang.invoke.VarHandle;
-import java.util.function.IntConsumer;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
 import org.basaltdb.offheap.memory.BlockPool;
@@ -66,6 +68,11 @@ public final class PrimaryIndex {
 
   private static final int BLOCK_MASK = Integer.MAX_VALUE;
 
+  /** In a directory that is being restored: no segment yet. No block has that number. */
+  private static final int EMPTY_PLACE = -1;
+
+  private static final int NO_BLOCK = -1;
+
   /** Compares keys at rows. */
   public interface RowMatcher {
     /** True if the row that {@code entry} names has the key that is looked for. */
@@ -80,6 +87,7 @@ public final class PrimaryIndex {
   private final BlockPool pool;
   private final long poolBase;
   private final RetiredBlocks retired;
+  private final SegmentChanges changes;
   private final int tableId;
 
   /** First hash of the range that this partition holds. */
@@ -90,17 +98,19 @@ public final class PrimaryIndex {
 
   private final long directoryWord;
   private final DirectoryMemory directories;
-  private final IntConsumer reuseBlock;
+  private final IntPredicate reuseBlock;
   private int segmentCount;
   private long entryCount;
 
   /**
+   * @param changes told of what becomes of segments
    * @param rangeStart lowest index hash of the partition
    * @param rangeLength how many index hashes the partition holds
    */
   public PrimaryIndex(
       BlockPool pool,
       RetiredBlocks retired,
+      SegmentChanges changes,
       Epochs epochs,
       MemoryBudget budget,
       int tableId,
@@ -109,18 +119,46 @@ public final class PrimaryIndex {
     this.pool = pool;
     this.poolBase = pool.baseAddress();
     this.retired = retired;
+    this.changes = changes;
     this.tableId = tableId;
     this.rangeStart = rangeStart;
     this.rangeBits = Math.max(1, 32 - Integer.numberOfLeadingZeros(rangeLength - 1));
     this.directories = new DirectoryMemory(epochs, budget);
-    this.reuseBlock = block -> pool.free(block, Owner.INDEX);
-    int segment = pool.allocate(Owner.INDEX);
+    this.reuseBlock =
+        block -> {
+          pool.free(block, Owner.INDEX);
+          return true;
+        };
+    long directory = directories.allocate(1);
+    int segment;
+    try {
+      segment = allocateSegment();
+    } catch (Throwable refused) {
+      directories.discard(directory, 1);
+      throw refused;
+    }
     format(segment, 0, 0);
     segmentCount = 1;
     this.directoryWord = Memory.allocate(LINE_BYTES, LINE_BYTES);
-    long directory = directories.allocate(1);
     Memory.putInt(directory, segment);
     publishDirectory(directory, 0);
+  }
+
+  private int allocateSegment() {
+    int block = pool.allocate(Owner.INDEX);
+    try {
+      changes.allocated(block);
+    } catch (Throwable refused) {
+      pool.free(block, Owner.INDEX);
+      throw refused;
+    }
+    return block;
+  }
+
+  /** Of a segment that no reader has seen. */
+  private void freeSegment(int block) {
+    changes.retired(block);
+    pool.free(block, Owner.INDEX);
   }
 
   /**
@@ -208,6 +246,23 @@ public final class PrimaryIndex {
       }
     }
     return 0;
+  }
+
+  /**
+   * Says that an entry of this hash is about to come, change or go: of the segments where it is or
+   * may be put, {@link SegmentChanges#beforeChange} is asked. Comes before {@link #reserve}, {@link
+   * #insert}, {@link #replace} and {@link #remove} of the hash.
+   *
+   * @return false if one of them must not be changed yet
+   */
+  public boolean prepareChange(long hashWord) {
+    long segment = currentSegment(KeyHash.indexHash(hashWord));
+    boolean prepared = true;
+    while (segment != 0 && prepared) {
+      prepared = changes.beforeChange(blockOf(segment));
+      segment = overflowOf(segment);
+    }
+    return prepared;
   }
 
   /**
@@ -408,6 +463,77 @@ public final class PrimaryIndex {
     Memory.free(directoryWord);
   }
 
+  // ---- restoring
+
+  /**
+   * Takes over segments that were read back into blocks of the pool, in place of the empty one that
+   * the index began with. Nobody else may be inside yet.
+   *
+   * @param blocks of the pool, accounted to the index; each with the image of a segment
+   * @param blockCount how many
+   * @param newBlock from the number of the block that a segment was in when its image was taken, to
+   *     that of its block now; negative if there is none
+   * @throws IllegalArgumentException if the segments are not a whole index; it is unusable then
+   * @throws BudgetExhaustedException if memory is short; it is unusable then
+   */
+  public void restore(int[] blocks, int blockCount, IntUnaryOperator newBlock) {
+    int deepest = 0;
+    long entries = 0;
+    BitSet overflows = new BitSet();
+    for (int i = 0; i < blockCount; i++) {
+      long segment = pool.address(blocks[i]);
+      int localDepth = Memory.getInt(segment + LOCAL_DEPTH_OFFSET);
+      requireWhole(localDepth >= 0 && localDepth <= rangeBits, "depth", localDepth, rangeBits);
+      deepest = Math.max(deepest, localDepth);
+      entries += Memory.getInt(segment + ENTRY_COUNT_OFFSET);
+      int overflow = Memory.getInt(segment + OVERFLOW_SEGMENT_OFFSET);
+      if (overflow != 0) {
+        int next = newBlock.applyAsInt(overflow - 1);
+        requireWhole(next >= 0, "overflow block", overflow - 1, Integer.MAX_VALUE);
+        Memory.putInt(segment + OVERFLOW_SEGMENT_OFFSET, next + 1);
+        overflows.set(next);
+      }
+    }
+    long directory = directories.allocate(1L << deepest);
+    Memory.fill(directory, (1L << deepest) << 2, (byte) EMPTY_PLACE);
+    long filled = 0;
+    for (int i = 0; i < blockCount; i++) {
+      if (!overflows.get(blocks[i])) {
+        filled += pointAtRestored(directory, deepest, blocks[i]);
+      }
+    }
+    requireWhole(filled == 1L << deepest, "directory places", filled, 1L << deepest);
+    int initial = Memory.getInt(directory());
+    long old = directory();
+    publishDirectory(directory, deepest);
+    directories.discard(old, 1);
+    freeSegment(initial);
+    segmentCount = blockCount;
+    entryCount = entries;
+  }
+
+  /** Fills the places of one segment, which are nobody else's. */
+  private long pointAtRestored(long directory, int depth, int block) {
+    long segment = pool.address(block);
+    int spread = depth - Memory.getInt(segment + LOCAL_DEPTH_OFFSET);
+    long first = Integer.toUnsignedLong(Memory.getInt(segment + PREFIX_OFFSET)) << spread;
+    long count = 1L << spread;
+    requireWhole(first + count <= 1L << depth, "prefix place", first, 1L << depth);
+    for (long i = first; i < first + count; i++) {
+      int before = Memory.getInt(directory + (i << 2));
+      requireWhole(before == EMPTY_PLACE, "second segment for place", i, 1L << depth);
+      Memory.putInt(directory + (i << 2), block);
+    }
+    return count;
+  }
+
+  private static void requireWhole(boolean holds, String what, long found, long expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "HASH: segments that are no whole index: " + what + " " + found + " of " + expected);
+    }
+  }
+
   // ---- splitting
 
   /** Splits one segment; false if it must chain instead (HASH-6). */
@@ -426,16 +552,24 @@ public final class PrimaryIndex {
     pool.ensure(2);
     long doubled = doubles ? allocateDirectory(directoryEntries() * 2) : 0;
     int prefix = Memory.getInt(segment + PREFIX_OFFSET);
-    int leftBlock = pool.allocate(Owner.INDEX);
-    int rightBlock = pool.allocate(Owner.INDEX);
+    int leftBlock = NO_BLOCK;
+    int rightBlock;
+    try {
+      leftBlock = allocateSegment();
+      rightBlock = allocateSegment();
+    } catch (Throwable refused) {
+      if (leftBlock != NO_BLOCK) {
+        freeSegment(leftBlock);
+      }
+      discardDoubled(doubled);
+      throw refused;
+    }
     format(leftBlock, prefix << 1, localDepth + 1);
     format(rightBlock, (prefix << 1) | 1, localDepth + 1);
     if (!distribute(segment, localDepth, pool.address(leftBlock), pool.address(rightBlock))) {
-      pool.free(leftBlock, Owner.INDEX);
-      pool.free(rightBlock, Owner.INDEX);
-      if (doubled != 0) {
-        directories.discard(doubled, directoryEntries() * 2);
-      }
+      freeSegment(leftBlock);
+      freeSegment(rightBlock);
+      discardDoubled(doubled);
       return false;
     }
     markRetired(segment);
@@ -447,6 +581,12 @@ public final class PrimaryIndex {
     retire(segment);
     segmentCount++;
     return true;
+  }
+
+  private void discardDoubled(long doubled) {
+    if (doubled != 0) {
+      directories.discard(doubled, directoryEntries() * 2);
+    }
   }
 
   private long allocateDirectory(long entryCount) {
@@ -518,7 +658,7 @@ public final class PrimaryIndex {
   }
 
   private void appendOverflow(long lastOfChain) {
-    int block = pool.allocate(Owner.INDEX);
+    int block = allocateSegment();
     format(
         block,
         Memory.getInt(lastOfChain + PREFIX_OFFSET),
@@ -531,8 +671,14 @@ public final class PrimaryIndex {
     if (!isRetired(segment)) {
       markRetired(segment);
     }
-    retired.retire((int) ((segment - poolBase) >>> SEGMENT_SHIFT));
+    int block = blockOf(segment);
+    changes.retired(block);
+    retired.retire(block);
     segmentCount--;
+  }
+
+  private int blockOf(long segment) {
+    return (int) ((segment - poolBase) >>> SEGMENT_SHIFT);
   }
 
   private static boolean isRetired(long segment) {

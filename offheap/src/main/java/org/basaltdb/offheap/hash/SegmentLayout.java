@@ -7,10 +7,11 @@ package org.basaltdb.offheap.hash;
  * offset  bytes  field
  *      0      4  prefix           leading localDepth bits of the hashes that live here
  *      4      4  localDepth       bits of prefix
- *      8      4  entryCount       entries in this segment, its overflow segments not included
+ *      8      4  checksum         CRC32C of the image on disk; zero while only in memory
  *     12      4  overflowSegment  block number plus one of the next segment of the chain; zero ends it
  *     16      4  tableId          the table that owns the segment
- *     20     44  reserved         zero
+ *     20      4  entryCount       entries in this segment, its overflow segments not included
+ *     24     40  reserved         zero
  *     64   8128  buckets          127 lines of 64 bytes: home buckets, then stash buckets
  * </pre>
  *
@@ -45,10 +46,11 @@ public final class SegmentLayout {
 
   public static final int PREFIX_OFFSET = 0;
   public static final int LOCAL_DEPTH_OFFSET = PREFIX_OFFSET + Integer.BYTES;
-  public static final int ENTRY_COUNT_OFFSET = LOCAL_DEPTH_OFFSET + Integer.BYTES;
-  public static final int OVERFLOW_SEGMENT_OFFSET = ENTRY_COUNT_OFFSET + Integer.BYTES;
+  public static final int CHECKSUM_OFFSET = LOCAL_DEPTH_OFFSET + Integer.BYTES;
+  public static final int OVERFLOW_SEGMENT_OFFSET = CHECKSUM_OFFSET + Integer.BYTES;
   public static final int TABLE_ID_OFFSET = OVERFLOW_SEGMENT_OFFSET + Integer.BYTES;
-  public static final int RESERVED_OFFSET = TABLE_ID_OFFSET + Integer.BYTES;
+  public static final int ENTRY_COUNT_OFFSET = TABLE_ID_OFFSET + Integer.BYTES;
+  public static final int RESERVED_OFFSET = ENTRY_COUNT_OFFSET + Integer.BYTES;
   public static final int BUCKETS_OFFSET = LINE_BYTES;
 
   /** Stash buckets, at the end of the segment; docs/decisions tells how the number was found. */

@@ -242,6 +242,7 @@ class EpochsTest {
             retired.reclaim(block -> {
               Memory.fill(blocks + block * 256L, 256, (byte) 0xDD);
               free.add(block);
+              return true;
             });
       }
     }

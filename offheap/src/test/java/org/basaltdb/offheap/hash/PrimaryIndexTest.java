@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.LongToIntFunction;
 import org.basaltdb.offheap.LayoutDiagram;
 import org.basaltdb.offheap.LayoutDiagram.Bits;
@@ -45,7 +48,15 @@ class PrimaryIndexTest {
   }
 
   private PrimaryIndex newIndex(int start, int length) {
-    return new PrimaryIndex(pool, new RetiredBlocks(epochs), epochs, budget, 1, start, length);
+    return new PrimaryIndex(
+        pool,
+        new RetiredBlocks(epochs),
+        SegmentChanges.UNOBSERVED,
+        epochs,
+        budget,
+        1,
+        start,
+        length);
   }
 
   @AfterEach
@@ -75,10 +86,11 @@ class PrimaryIndexTest {
         .containsExactly(
             new Field(SegmentLayout.PREFIX_OFFSET, 4, "prefix"),
             new Field(SegmentLayout.LOCAL_DEPTH_OFFSET, 4, "localDepth"),
-            new Field(SegmentLayout.ENTRY_COUNT_OFFSET, 4, "entryCount"),
+            new Field(SegmentLayout.CHECKSUM_OFFSET, 4, "checksum"),
             new Field(SegmentLayout.OVERFLOW_SEGMENT_OFFSET, 4, "overflowSegment"),
             new Field(SegmentLayout.TABLE_ID_OFFSET, 4, "tableId"),
-            new Field(SegmentLayout.RESERVED_OFFSET, 44, "reserved"),
+            new Field(SegmentLayout.ENTRY_COUNT_OFFSET, 4, "entryCount"),
+            new Field(SegmentLayout.RESERVED_OFFSET, 40, "reserved"),
             new Field(SegmentLayout.BUCKETS_OFFSET, 127 * 64, "buckets"));
     assertThat(tables.get(1))
         .containsExactly(
@@ -257,5 +269,167 @@ class PrimaryIndexTest {
       key++;
     }
     assertThat(places).hasSizeGreaterThan(600);
+  }
+
+  /** What a checkpoint does: segments are copied byte by byte, and come back in other blocks. */
+  private PrimaryIndex restored(PrimaryIndex from, PrimaryIndex into) {
+    List<Integer> former = new ArrayList<>(blocksOf(from));
+    Map<Integer, Integer> moved = new HashMap<>();
+    for (int block : former) {
+      pool.allocate(Owner.FRAMES);
+      int copy = pool.allocate(Owner.INDEX);
+      Memory.copy(pool.address(block), pool.address(copy), SegmentLayout.SEGMENT_BYTES);
+      moved.put(block, copy);
+    }
+    int[] blocks = former.stream().mapToInt(moved::get).toArray();
+    into.restore(blocks, blocks.length, block -> moved.getOrDefault(block, -1));
+    return into;
+  }
+
+  /** The segments of an index, whose observer was told of each. */
+  private Set<Integer> blocksOf(PrimaryIndex of) {
+    return of == index ? indexBlocks : Set.of();
+  }
+
+  private final Set<Integer> indexBlocks = new TreeSet<>();
+
+  private final SegmentChanges recording =
+      new SegmentChanges() {
+        @Override
+        public boolean beforeChange(int block) {
+          assertThat(indexBlocks).contains(block);
+          prepared.add(block);
+          return mayChange;
+        }
+
+        @Override
+        public void allocated(int block) {
+          assertThat(indexBlocks.add(block)).isTrue();
+          prepared.add(block);
+        }
+
+        @Override
+        public void retired(int block) {
+          assertThat(indexBlocks.remove(block)).isTrue();
+          assertThat(prepared).as("a segment is prepared before it goes").contains(block);
+        }
+      };
+
+  private final Set<Integer> prepared = new HashSet<>();
+  private boolean mayChange = true;
+
+  private PrimaryIndex recorded() {
+    return new PrimaryIndex(
+        pool,
+        new RetiredBlocks(epochs),
+        recording,
+        epochs,
+        budget,
+        1,
+        0,
+        1 << SegmentLayout.HASH_BITS);
+  }
+
+  private Map<Integer, byte[]> contents() {
+    Map<Integer, byte[]> contents = new HashMap<>();
+    for (int block : indexBlocks) {
+      byte[] bytes = new byte[SegmentLayout.SEGMENT_BYTES];
+      Memory.copyToArray(pool.address(block), bytes, 0, bytes.length);
+      contents.put(block, bytes);
+    }
+    return contents;
+  }
+
+  /** CUT-2: nothing changes in a segment that was not prepared for that very change. */
+  @Test
+  void whatAChangeTouchesWasPrepared() {
+    index.free();
+    index = recorded();
+    SplittableRandom random = new SplittableRandom(4);
+    List<Integer> keys = new ArrayList<>();
+    for (int step = 0; step < 3_000; step++) {
+      // many keys of few hashes, so that segments split and chains grow
+      int key = random.nextInt(3) == 0 ? random.nextInt(40) : random.nextInt(5_000);
+      long word = hashWord(key < 40 ? 7 : key);
+      Map<Integer, byte[]> before = step % 50 == 0 ? contents() : Map.of();
+      prepared.clear();
+      assertThat(index.prepareChange(word)).isTrue();
+      if (keys.size() > 1_500 && random.nextInt(3) == 0) {
+        int page = keys.removeLast();
+        long removed = hashWord(page < 40_000 ? 7 : page - 40_000);
+        assertThat(index.prepareChange(removed)).isTrue();
+        index.remove(find(removed, page), removed);
+      } else {
+        int page = key < 40 ? step : key + 40_000;
+        if (find(word, page) == 0) {
+          insert(word, page);
+          keys.add(page);
+        }
+      }
+      before.forEach((block, bytes) -> {
+        if (indexBlocks.contains(block) && !prepared.contains(block)) {
+          byte[] now = new byte[SegmentLayout.SEGMENT_BYTES];
+          Memory.copyToArray(pool.address(block), now, 0, now.length);
+          assertThat(now).as("block %d", block).isEqualTo(bytes);
+        }
+      });
+    }
+    assertThat(indexBlocks).hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void aChangeThatMayNotBeIsNotPrepared() {
+    index.free();
+    index = recorded();
+    mayChange = false;
+    assertThat(index.prepareChange(hashWord(1))).isFalse();
+    mayChange = true;
+    assertThat(index.prepareChange(hashWord(1))).isTrue();
+  }
+
+  @Test
+  void segmentsInOtherBlocksAreTheSameIndex() {
+    index.free();
+    index = recorded();
+    for (int i = 0; i < 900; i++) {
+      insert(hashWord(i < 300 ? 7 : i), i);
+    }
+    PrimaryIndex copy = restored(index, newIndex(0, 1 << SegmentLayout.HASH_BITS));
+    try {
+      assertThat(copy.entryCount()).isEqualTo(900);
+      assertThat(copy.segmentCount()).isEqualTo(index.segmentCount());
+      for (int i = 0; i < 900; i++) {
+        int page = i;
+        assertThat(
+                copy.find(hashWord(i < 300 ? 7 : i), entry -> SegmentLayout.pageOf(entry) == page))
+            .isNotZero();
+      }
+      for (int i = 900; i < 2_000; i++) {
+        copy.reserve(hashWord(i));
+        copy.insert(hashWord(i), i, 0);
+      }
+      assertThat(copy.entryCount()).isEqualTo(2_000);
+    } finally {
+      copy.free();
+    }
+  }
+
+  @Test
+  void segmentsThatAreNotWholeAreRefused() {
+    index.free();
+    index = recorded();
+    for (int i = 0; i < 3_000; i++) {
+      insert(hashWord(i), i);
+    }
+    int[] blocks = indexBlocks.stream().mapToInt(block -> block).toArray();
+    PrimaryIndex other = newIndex(0, 1 << SegmentLayout.HASH_BITS);
+    assertThatThrownBy(() -> other.restore(blocks, blocks.length - 1, block -> block))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no whole index");
+    blocks[0] = blocks[1];
+    assertThatThrownBy(() -> other.restore(blocks, blocks.length, block -> block))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no whole index");
+    other.free();
   }
 }

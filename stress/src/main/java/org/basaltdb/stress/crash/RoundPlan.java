@@ -63,6 +63,10 @@ record RoundPlan(
   private static final int[] INTERVALS_MILLIS = {5, 20, 100};
   private static final int[] BUFFER_BYTES = {1 << 19, 1 << 20, 1 << 22};
   private static final int[] SEGMENT_BYTES = {1 << 20, 1 << 22, 1 << 24};
+
+  /// From one checkpoint after the other, so that many a kill meets one, to none.
+  private static final int[] CHECKPOINT_LOG_BYTES = {1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 30};
+
   private static final String[] IDLES = {"YIELD", "BACKOFF", "SLEEP"};
 
   /// Decides a round.
@@ -115,6 +119,7 @@ record RoundPlan(
     int bufferBytes = pick(random, BUFFER_BYTES);
     options.add("logBufferBytes=" + bufferBytes);
     options.add("logSegmentBytes=" + Math.max(bufferBytes, pick(random, SEGMENT_BYTES)));
+    options.add("checkpointLogBytes=" + pick(random, CHECKPOINT_LOG_BYTES));
     options.add("intervalMillis=" + intervalMillis);
     options.add("ringCapacity=" + (random.nextBoolean() ? 1024 : 4));
     if (random.nextInt(100) < 35) {

@@ -67,6 +67,7 @@ public final class Subject {
         case "ringCapacity" -> options.ringCapacity(number);
         case "intervalMillis" -> options.interval(Duration.ofMillis(number));
         case "logSegmentBytes" -> options.logSegmentBytes(number);
+        case "checkpointLogBytes" -> options.checkpointLogBytes(number);
         case "logBufferBytes" -> options.logBufferBytes(number);
         default -> throw new IllegalArgumentException("unknown option: " + command[i]);
       }

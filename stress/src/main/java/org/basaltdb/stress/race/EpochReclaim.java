@@ -44,7 +44,10 @@ public class EpochReclaim {
     SlowStores.delay(1);
     linked = false;
     retired.retire(BLOCK);
-    retired.reclaim(number -> block = REUSED);
+    retired.reclaim(number -> {
+      block = REUSED;
+      return true;
+    });
   }
 
   @Actor

@@ -5,6 +5,7 @@ import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.hash.PrimaryIndex;
+import org.basaltdb.offheap.hash.SegmentChanges;
 import org.basaltdb.offheap.hash.SegmentLayout;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.Memory;
@@ -51,6 +52,7 @@ public class HashPublication {
     return new PrimaryIndex(
         new BlockPool(region, budget),
         new RetiredBlocks(epochs),
+        SegmentChanges.UNOBSERVED,
         epochs,
         budget,
         1,

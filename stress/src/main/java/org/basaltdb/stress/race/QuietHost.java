@@ -26,8 +26,13 @@ public class QuietHost implements CommandHost {
   }
 
   @Override
-  public void awaitLogSpace(int payloadBytes) {
+  public void awaitRoom(int payloadBytes) {
     throw new IllegalStateException("no command of this test asks for log space");
+  }
+
+  @Override
+  public void requestRoom(int payloadBytes) {
+    awaitRoom(payloadBytes);
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.basaltdb.core.table.PartitionMemory;
 import org.basaltdb.core.table.TablePartition;
 import org.basaltdb.offheap.epoch.Epochs;
 import org.basaltdb.offheap.epoch.RetiredBlocks;
+import org.basaltdb.offheap.hash.SegmentChanges;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
@@ -45,7 +46,14 @@ final class RaceMemory {
     PageTable pageTable = new PageTable(region("race words", Owner.PAGE_TABLE));
     this.memory =
         new PartitionMemory(
-            0, 1, new ResidentPages(pageTable, pool), pool, retired, epochs, budget);
+            0,
+            1,
+            new ResidentPages(pageTable, pool),
+            pool,
+            retired,
+            SegmentChanges.UNOBSERVED,
+            epochs,
+            budget);
     this.layout =
         new RowLayout(
             TableSchema.builder("race")

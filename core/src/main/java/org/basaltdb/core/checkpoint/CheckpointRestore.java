@@ -1,0 +1,165 @@
+package org.basaltdb.core.checkpoint;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.BufferUnderflowException;
+import java.util.ArrayList;
+import java.util.List;
+import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.error.CorruptManifestException;
+import org.basaltdb.core.error.NewerFormatException;
+import org.basaltdb.core.partition.Partition;
+import org.basaltdb.core.store.PageFile;
+import org.basaltdb.core.store.StateReader;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.jspecify.annotations.Nullable;
+
+/// Builds partitions and tables from the newest checkpoint that is whole. One thread; nothing is
+/// served yet.
+public final class CheckpointRestore {
+  private final CheckpointFiles files;
+  private final List<Partition> partitions;
+  private final Catalog catalog;
+  private final MemoryBudget budget;
+
+  /// Into partitions and a catalog that are empty.
+  public CheckpointRestore(
+      CheckpointFiles files, List<Partition> partitions, Catalog catalog, MemoryBudget budget) {
+    this.files = files;
+    this.partitions = partitions;
+    this.catalog = catalog;
+    this.budget = budget;
+  }
+
+  /// Restores a checkpoint.
+  ///
+  /// @param place 0 for the newest, 1 for the one before; [CheckpointFiles#count] for none
+  /// @throws CorruptManifestException if it is damaged
+  /// @throws org.basaltdb.core.error.CorruptPageException if an image is not what was written
+  /// @throws org.basaltdb.core.error.CorruptPageFileException if a file of images is damaged
+  /// @throws org.basaltdb.core.error.ForeignPageFileException if it is another database's
+  /// @throws org.basaltdb.core.error.NewerFormatException if a later release wrote something
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short
+  /// @throws IOException if something cannot be read
+  public Restored restore(int place) throws IOException {
+    if (place >= files.count()) {
+      return Restored.NOTHING;
+    }
+    try (CheckpointSource source = files.open(place)) {
+      List<PageFile> pageFiles = new ArrayList<>();
+      try {
+        for (Partition partition : partitions) {
+          pageFiles.add(files.openPages(partition.number()));
+        }
+        return restore(source, place, pageFiles);
+      } catch (Throwable failure) {
+        closeAfter(pageFiles, failure);
+        throw failure;
+      }
+    }
+  }
+
+  private static void closeAfter(List<PageFile> pageFiles, Throwable failure) {
+    for (PageFile file : pageFiles) {
+      try {
+        file.close();
+      } catch (IOException further) {
+        failure.addSuppressed(further);
+      }
+    }
+  }
+
+  private Restored restore(CheckpointSource newest, int place, List<PageFile> pageFiles)
+      throws IOException {
+    List<Long> cutLsns = new ArrayList<>();
+    try (CheckpointSource older = openOlder(place + 1)) {
+      int olderNumber = older == null ? 0 : files.number(place + 1);
+      restoreState(newest, () -> catalog.restore(new StateReader(newest.getBytes())));
+      for (Partition partition : partitions) {
+        cutLsns.add(newest.getLong());
+        restorePartition(
+            newest, partition, pageFiles.get(partition.number()), files.number(place), olderNumber);
+      }
+      if (!newest.atEnd()) {
+        throw newest.damaged("more bytes", "the end of the body");
+      }
+      return new Restored(List.copyOf(cutLsns), nameOlder(older), pageFiles);
+    }
+  }
+
+  /// The checkpoint before the one that is restored; null if there is none that could stand in for
+  /// it, see [CheckpointFiles#settle].
+  private @Nullable CheckpointSource openOlder(int place) {
+    if (place >= files.count()) {
+      return null;
+    }
+    try {
+      return files.open(place);
+    } catch (CorruptManifestException | NewerFormatException | IOException unusable) {
+      System.getLogger("org.basaltdb")
+          .log(
+              Level.WARNING,
+              "the checkpoint before the newest is not usable and is removed: {0}",
+              String.valueOf(unusable.getMessage()));
+      return null;
+    }
+  }
+
+  private void restorePartition(
+      CheckpointSource newest, Partition partition, PageFile file, int number, int olderNumber)
+      throws IOException {
+    byte[] state = newest.getBytes();
+    try (PartitionRestore restore = new PartitionRestore(newest, partition, file, budget)) {
+      restore.readMapping(number, olderNumber);
+      restoreState(
+          newest,
+          () -> {
+            StateReader reader = new StateReader(state);
+            partition.memory().pages().restore(reader);
+            catalog.restorePartition(partition.number(), reader, restore);
+            if (reader.remaining() != 0) {
+              throw new IllegalArgumentException(reader.remaining() + " bytes of state too many");
+            }
+          });
+      restore.load();
+      restoreState(newest, () -> restore.restoreIndexes(catalog));
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /// What is whole by its checksum and makes no sense all the same was written so.
+  private static void restoreState(CheckpointSource source, Step step) throws IOException {
+    try {
+      step.run();
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw source.damaged(
+          CheckpointLayout.BODY_OFFSET,
+          String.valueOf(e.getMessage()),
+          "a state that fits its images",
+          e);
+    }
+  }
+
+  /// The slots of the older checkpoint are not free as long as it may be needed.
+  private long nameOlder(@Nullable CheckpointSource older) throws IOException {
+    if (older == null) {
+      return -1;
+    }
+    older.getBytes();
+    long smallest = Long.MAX_VALUE;
+    for (Partition partition : partitions) {
+      smallest = Math.min(smallest, older.getLong());
+      older.getBytes();
+      for (int kind = 0; kind < 2; kind++) {
+        for (int left = older.getCount(Integer.BYTES + Long.BYTES); left > 0; left--) {
+          older.getInt();
+          Checkpointer.imagesOf(partition).restoreOlder(older.getLong());
+        }
+      }
+    }
+    return smallest;
+  }
+}

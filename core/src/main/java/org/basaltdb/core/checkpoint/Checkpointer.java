@@ -1,0 +1,463 @@
+package org.basaltdb.core.checkpoint;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.error.CheckpointFailedException;
+import org.basaltdb.core.partition.Partition;
+import org.basaltdb.core.store.PageFile;
+import org.basaltdb.core.store.PartitionImages;
+import org.basaltdb.core.store.StateWriter;
+import org.basaltdb.offheap.file.FileErrorException;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.wal.CommitLog;
+import org.basaltdb.wal.LogException;
+import org.jspecify.annotations.Nullable;
+
+/// The thread that makes checkpoints: when enough log has gathered, when it is asked to, and at the
+/// end.
+///
+/// ```
+///            asked, or log long enough
+///   WAITING ---------------------------> cut each partition (DDL waits)
+///      ^                                          |
+///      |                                          v
+///      |                                 write images, piece by piece
+///      |                                          |
+///      |        failed: reported, tried           v
+///      +<------ again; a failed sync is   sync images, log up to the cuts
+///      |        final                             |
+///      |                                          v
+///      +<-------------------------------- publish, free slots, let log go
+/// ```
+///
+/// Thread rules: any thread, but for [#close], which comes once.
+public final class Checkpointer implements AutoCloseable {
+  /// How often it looks at the length of the log.
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /// How long after a failure it tries again by itself.
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /// A log shorter than this is replayed sooner than a checkpoint is made, so a close makes none.
+  private static final long SHORT_LOG_BYTES = 4L << 20;
+
+  private static final String TRIED_AGAIN =
+      "nothing is lost and it is tried again; make room on the disk or in memory";
+
+  private static final String FINAL =
+      "nothing is lost, and none is made any more; see the cause, then close and reopen the"
+          + " database";
+
+  private final String name;
+  private final CheckpointFiles files;
+  private final List<Partition> partitions;
+  private final Catalog catalog;
+  private final CommitLog log;
+  private final MemoryBudget budget;
+  private final long logBytes;
+  private final Thread thread;
+  private final List<PageFile> pageFiles = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // Guarded by the lock.
+  private List<Request> requests = new ArrayList<>();
+  private boolean closing;
+
+  /// Why no checkpoint will be made any more, or null.
+  private volatile @Nullable Throwable finalFailure;
+
+  // The thread's own; those that are volatile are read by others.
+  private volatile long cutLsn;
+  private long previousCutLsn;
+  private boolean failing;
+  private final LongAdder checkpointCount = new LongAdder();
+  private final LongAdder writtenImageCount = new LongAdder();
+
+  /// Prepares to make checkpoints; [#start] begins.
+  ///
+  /// @param logBytes how much log gathers before a checkpoint is made
+  /// @param restored what was found at open; the files in it are owned from now on
+  public Checkpointer(
+      String name,
+      CheckpointFiles files,
+      List<Partition> partitions,
+      Catalog catalog,
+      CommitLog log,
+      MemoryBudget budget,
+      long logBytes,
+      Restored restored) {
+    this.name = name;
+    this.files = files;
+    this.partitions = partitions;
+    this.catalog = catalog;
+    this.log = log;
+    this.budget = budget;
+    this.logBytes = logBytes;
+    this.cutLsn = restored.exists() ? restored.replayFromLsn() : log.recycleBefore(0);
+    this.previousCutLsn = restored.olderCutLsn();
+    this.pageFiles.addAll(restored.pageFiles());
+    this.thread = new Thread(this::work, "basalt-checkpointer");
+    this.thread.setDaemon(true);
+  }
+
+  /// Starts the thread.
+  public void start() {
+    thread.start();
+  }
+
+  /// Somebody who waits for a checkpoint that begins from now on.
+  private static final class Request {
+    boolean ended;
+    @Nullable CheckpointFailedException failure;
+  }
+
+  /// Makes a checkpoint and returns when it is made; one that has begun before the call does not
+  /// count. An interrupt does not end the wait.
+  ///
+  /// @throws CheckpointFailedException if it could not be made
+  public void checkpoint() {
+    Request request = new Request();
+    lock.lock();
+    try {
+      requests.add(request);
+      changed.signalAll();
+      while (!request.ended) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+    CheckpointFailedException failure = request.failure;
+    if (failure != null) {
+      throw new CheckpointFailedException(
+          failure.database(), failure.found(), failure.whatToDo(), failure);
+    }
+  }
+
+  /// Checkpoints made since the database was opened.
+  public long checkpointCount() {
+    return checkpointCount.sum();
+  }
+
+  /// Images written since the database was opened.
+  public long writtenImageCount() {
+    return writtenImageCount.sum();
+  }
+
+  private void work() {
+    while (true) {
+      List<Request> answered = awaitWork();
+      if (answered == null) {
+        return;
+      }
+      CheckpointFailedException failure = tryOnce();
+      lock.lock();
+      try {
+        for (Request request : answered) {
+          request.failure = failure;
+          request.ended = true;
+        }
+        changed.signalAll();
+        if (failure != null) {
+          pause(RETRY_NANOS);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// Waits for something to do.
+  ///
+  /// @return the requests that the next checkpoint answers; null to end
+  private @Nullable List<Request> awaitWork() {
+    lock.lock();
+    try {
+      while (true) {
+        boolean due = finalFailure == null && log.tail() - cutLsn >= logBytes && !closing;
+        if (due || !requests.isEmpty()) {
+          List<Request> answered = requests;
+          requests = new ArrayList<>();
+          return answered;
+        }
+        if (closing) {
+          return null;
+        }
+        pause(LOOK_NANOS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits for that long, or until it is asked for a checkpoint or closed.
+  private void pause(long nanos) {
+    long left = nanos;
+    while (left > 0 && requests.isEmpty() && !closing) {
+      try {
+        left = changed.awaitNanos(left);
+      } catch (InterruptedException e) {
+        left = 0; // nobody has a reason to; it ends when it is closed
+      }
+    }
+  }
+
+  private @Nullable CheckpointFailedException tryOnce() {
+    try {
+      makeCheckpoint();
+      failing = false;
+      return null;
+    } catch (IOException e) {
+      return reported(
+          new CheckpointFailedException(
+              name, FileErrorException.brief(e), finalFailure == null ? TRIED_AGAIN : FINAL, e));
+    } catch (BudgetExhaustedException | LogException e) {
+      return reported(
+          new CheckpointFailedException(name, String.valueOf(e.getMessage()), TRIED_AGAIN, e));
+    } catch (CheckpointFailedException e) {
+      finalFailure = e;
+      return reported(e);
+    } catch (RuntimeException | Error e) {
+      // A fault of ours: those who wait are told, and none is made from a state in doubt.
+      finalFailure = e;
+      return reported(new CheckpointFailedException(name, String.valueOf(e), FINAL, e));
+    }
+  }
+
+  /// Of failures that follow one another, the first.
+  private CheckpointFailedException reported(CheckpointFailedException failure) {
+    if (!failing) {
+      failing = true;
+      System.getLogger("org.basaltdb").log(Level.WARNING, failure.getMessage());
+    }
+    return failure;
+  }
+
+  private void makeCheckpoint() throws IOException {
+    Throwable before = finalFailure;
+    if (before != null) {
+      throw new CheckpointFailedException(name, String.valueOf(before), FINAL, before);
+    }
+    createPageFiles();
+    int number = files.nextNumber();
+    PartitionCut[] cuts = new PartitionCut[partitions.size()];
+    byte[] catalogState;
+    try (ImageWriters writers = new ImageWriters(partitions, pageFiles, budget)) {
+      catalogState = catalog.excludingChanges(() -> cutAll(number, cuts));
+      writers.write();
+      writtenImageCount.add(writers.imageCount());
+    }
+    syncPages();
+    long smallest = Long.MAX_VALUE;
+    long largest = 0;
+    for (PartitionCut cut : cuts) {
+      smallest = Math.min(smallest, cut.lsn());
+      largest = Math.max(largest, cut.lsn());
+    }
+    if (largest > log.durableLsn()) {
+      log.awaitDurable(largest - 1);
+    }
+    writeFile(number, cuts, catalogState);
+    published(number, smallest);
+  }
+
+  /// A failed sync may have lost images that count as written, also of pages that have not changed
+  /// since: none of them may be named.
+  private void syncPages() throws IOException {
+    try {
+      for (PageFile file : pageFiles) {
+        file.sync();
+      }
+    } catch (IOException lost) {
+      finalFailure = lost;
+      throw lost;
+    }
+  }
+
+  private void createPageFiles() throws IOException {
+    if (pageFiles.isEmpty()) {
+      List<PageFile> made = new ArrayList<>();
+      try {
+        for (Partition partition : partitions) {
+          made.add(files.createPages(partition.number()));
+        }
+        files.syncNames();
+      } catch (Throwable failure) {
+        for (PageFile file : made) {
+          try {
+            file.close();
+          } catch (IOException further) {
+            failure.addSuppressed(further);
+          }
+        }
+        throw failure;
+      }
+      pageFiles.addAll(made);
+    }
+  }
+
+  static PartitionImages imagesOf(Partition partition) {
+    PartitionImages images = partition.images();
+    if (images == null) {
+      throw new IllegalStateException("a checkpoint of a database that lives in memory only");
+    }
+    return images;
+  }
+
+  /// CUT-1.
+  private void cutAll(int number, PartitionCut[] cuts) {
+    for (Partition partition : partitions) {
+      partition.queue().borrow();
+      try {
+        requireSound(partition);
+        StateWriter state = new StateWriter();
+        partition.memory().pages().save(state);
+        catalog.savePartition(partition.number(), state);
+        imagesOf(partition).cut(number);
+        cuts[partition.number()] = new PartitionCut(log.tail(), state);
+      } finally {
+        // its writer comes back, also if this cut or the next one failed
+        partition.queue().giveBackForNow();
+      }
+    }
+  }
+
+  /// What a partition that failed has in memory is not to be trusted, so it must not be saved.
+  private void requireSound(Partition partition) {
+    Throwable cause = partition.queue().failureCause();
+    if (cause != null) {
+      throw new CheckpointFailedException(
+          name, "partition " + partition.number() + ", which has failed", FINAL, cause);
+    }
+  }
+
+  private void writeFile(int number, PartitionCut[] cuts, byte[] catalogState) throws IOException {
+    try (CheckpointSink sink = files.begin()) {
+      sink.putBytes(catalogState);
+      for (Partition partition : partitions) {
+        PartitionCut cut = cuts[partition.number()];
+        PartitionImages images = imagesOf(partition);
+        sink.putLong(cut.lsn());
+        sink.putBytes(cut.state().toBytes());
+        putImages(sink, images.pageCount(), images::pageImage);
+        putImages(sink, images.blockCount(), images::blockImage);
+      }
+      sink.finish(number, files.databaseId(), partitions.size());
+    }
+    underEachToken(PartitionImages::naming);
+    files.publish(number);
+  }
+
+  private void underEachToken(Consumer<PartitionImages> step) {
+    for (Partition partition : partitions) {
+      partition.queue().borrow();
+      try {
+        step.accept(imagesOf(partition));
+      } finally {
+        partition.queue().giveBack();
+      }
+    }
+  }
+
+  private interface ImageOf {
+    long image(int unit);
+  }
+
+  private static void putImages(CheckpointSink sink, int unitCount, ImageOf images)
+      throws IOException {
+    int count = 0;
+    for (int unit = 0; unit < unitCount; unit++) {
+      count += images.image(unit) == 0 ? 0 : 1;
+    }
+    sink.putInt(count);
+    for (int unit = 0; unit < unitCount; unit++) {
+      long image = images.image(unit);
+      if (image != 0) {
+        sink.putInt(unit);
+        sink.putLong(image);
+      }
+    }
+  }
+
+  private void published(int number, long smallestCut) {
+    underEachToken(images -> images.published(number));
+    previousCutLsn = files.older() == 0 ? -1 : cutLsn;
+    cutLsn = smallestCut;
+    checkpointCount.increment();
+    try {
+      files.removeOld();
+      if (previousCutLsn >= 0) {
+        log.recycleBefore(previousCutLsn);
+      }
+    } catch (IOException | UncheckedIOException | LogException e) {
+      // The checkpoint is made; what is left is removed after the next one.
+      System.getLogger("org.basaltdb")
+          .log(
+              Level.WARNING,
+              "{0}: files that no checkpoint needs could not be removed, and are tried again: {1}",
+              name,
+              String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Makes a last checkpoint, if what it saves is worth it, and ends the thread. Nothing is written
+  /// any more.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (finalFailure == null && log.tail() - cutLsn >= Math.min(logBytes, SHORT_LOG_BYTES)) {
+        requests.add(new Request());
+      }
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Closes its files; nobody makes a checkpoint any more.
+  ///
+  /// @throws IOException if one of them cannot be closed
+  public void closeFiles() throws IOException {
+    IOException first = null;
+    for (PageFile file : pageFiles) {
+      try {
+        file.close();
+      } catch (IOException unclosed) {
+        if (first == null) {
+          first = unclosed;
+        } else {
+          first.addSuppressed(unclosed);
+        }
+      }
+    }
+    pageFiles.clear();
+    if (first != null) {
+      throw first;
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package org.basaltdb.core.store;
+
+import static org.basaltdb.core.store.UnitLayout.*;
+
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.Region;
+
+/// Of all units of one kind in a partition (pages, or blocks of indexes), by number: where the
+/// newest image of each is, and whether the unit has changed since.
+///
+/// The *mark* of a unit says in which *epoch* that was. Epoch e ends with the cut of checkpoint e.
+///
+/// ```
+///                        beforeChange, allocated
+///          +----------------------------------------------+
+///          |                                              v
+///     0 CLEAN  <---- collected, image on its way ---- +e DIRTY since epoch e
+///          |                                           |  ^
+///          |                    freed                  v  |  allocated
+///          +--------------------------------------> -e FREED in epoch e
+/// ```
+///
+/// - **CUT-2.** While checkpoint c is made, a unit with mark 0 < m <= c is *pending*: c needs its
+///   image, and it stands as it was at the cut. Whoever changes it copies it into the reserve
+///   first. Marks are numbers so that neither a cut nor a checkpoint that is given up walks them.
+/// - **CUT-3.** While c is made, images change by it alone; what becomes of units after the cut
+///   shows in their marks. So the images are the mapping of c once nothing is pending.
+/// - **CUT-6.** To free is to change: who frees a unit says so before, and c keeps its image.
+///
+/// Thread rules: the holder of the partition's token; images that belong to a checkpoint are also
+/// read by the checkpointer after it has collected everything.
+final class DirtyMap {
+  /// Where the units are in memory.
+  interface Units {
+    /// Address of 8 KiB.
+    long address(int unit);
+  }
+
+  private final Region region;
+  private final long base;
+  private final Units units;
+  private final SlotSpace slots;
+  private int unitCount;
+
+  /// The number of the next checkpoint.
+  private int epoch = 1;
+
+  private boolean imaging;
+
+  /// Units below were there at the cut.
+  private int cutCount;
+
+  /// Units below are not pending.
+  private int hand;
+
+  /// An empty map.
+  ///
+  /// @param region [UnitLayout#ENTRY_BYTES] for each number there can be
+  /// @param kind of [Unit]: the other half of each entry is that of the other kind
+  DirtyMap(Region region, int kind, Units units, SlotSpace slots) {
+    this.region = region;
+    this.base = region.base() + (long) kind * UNIT_BYTES;
+    this.units = units;
+    this.slots = slots;
+  }
+
+  /// Makes the entries of units below `count` usable; they are CLEAN and have no image.
+  ///
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short; nothing
+  ///   changed
+  void commit(int count) {
+    if (count > unitCount) {
+      region.commitTo((long) count * ENTRY_BYTES);
+      unitCount = count;
+    }
+  }
+
+  int unitCount() {
+    return unitCount;
+  }
+
+  private long entry(int unit) {
+    assert unit >= 0 && unit < unitCount : unit;
+    return base + (long) unit * ENTRY_BYTES;
+  }
+
+  private int mark(int unit) {
+    return Memory.getInt(entry(unit) + MARK_OFFSET);
+  }
+
+  private void mark(int unit, int mark) {
+    Memory.putInt(entry(unit) + MARK_OFFSET, mark);
+  }
+
+  long address(int unit) {
+    return units.address(unit);
+  }
+
+  // ---- changes
+
+  /// The unit is about to be changed, and counts as changed from now on.
+  ///
+  /// @param reserve takes the image if it is pending
+  /// @return false if there is no room for the image: then nothing has changed
+  boolean beforeChange(int unit, CopyReserve reserve, int kind) {
+    int mark = mark(unit);
+    if (mark == epoch) {
+      return true;
+    }
+    if (imaging && mark > 0) {
+      if (reserve.isFull()) {
+        return false;
+      }
+      reserve.add(kind, unit, units.address(unit));
+    }
+    mark(unit, epoch);
+    return true;
+  }
+
+  /// The unit is in use from now on.
+  void allocated(int unit) {
+    int mark = mark(unit);
+    if (mark < 0 && -mark < epoch) {
+      forgetFreed(unit);
+    }
+    mark(unit, epoch);
+  }
+
+  /// The unit is not in use any more.
+  void freed(int unit) {
+    assert !isPending(unit) : "CUT-6: unit " + unit + " freed while its image is wanted";
+    mark(unit, -epoch);
+  }
+
+  /// Whether a checkpoint that is being made still needs the unit's image.
+  boolean isPending(int unit) {
+    int mark = mark(unit);
+    return imaging && mark > 0 && mark < epoch;
+  }
+
+  /// Freed before the last cut: its image is that of nothing.
+  private void forgetFreed(int unit) {
+    if (hasImage(unit)) {
+      slots.retireForCheckpoint(slot(unit));
+      Memory.putLong(entry(unit) + IMAGE_OFFSET, 0);
+    }
+    mark(unit, 0);
+  }
+
+  // ---- a checkpoint
+
+  /// Begins checkpoint `checkpoint`: what is DIRTY is pending.
+  void cut(int checkpoint) {
+    assert checkpoint >= epoch && !imaging : checkpoint + ", " + epoch;
+    epoch = checkpoint + 1;
+    imaging = true;
+    cutCount = unitCount;
+    hand = 0;
+  }
+
+  /// Looks for the next pending unit, and forgets units that were freed before the cut.
+  ///
+  /// @param steps how many units to look at, at most
+  /// @return a unit, which is CLEAN now: the caller copies it at once; -1 if there was none among
+  ///   these
+  int collect(int steps) {
+    int end = Math.min(cutCount, hand + steps);
+    while (hand < end) {
+      int unit = hand++;
+      int mark = mark(unit);
+      if (mark > 0 && mark < epoch) {
+        mark(unit, 0);
+        return unit;
+      }
+      if (mark < 0 && -mark < epoch) {
+        forgetFreed(unit);
+      }
+    }
+    return -1;
+  }
+
+  /// Units that [#collect] has yet to look at.
+  int left() {
+    return cutCount - hand;
+  }
+
+  /// Nothing is pending any more, or the checkpoint is given up.
+  void endImaging() {
+    imaging = false;
+  }
+
+  /// The image of a unit as it was at the cut is in that slot, which was in flight.
+  void settle(int unit, int slot, int checksum) {
+    if (hasImage(unit)) {
+      slots.retireForCheckpoint(slot(unit));
+    }
+    slots.settleForCheckpoint(slot);
+    putImage(unit, slot, checksum);
+  }
+
+  /// The image of a unit that was collected will not be written.
+  void giveUp(int unit) {
+    if (mark(unit) == 0) {
+      mark(unit, epoch);
+    }
+  }
+
+  // ---- images
+
+  boolean hasImage(int unit) {
+    return image(unit) != 0;
+  }
+
+  /// The slot of its image, which it has.
+  int slot(int unit) {
+    int slot = slotOf(image(unit));
+    assert slot >= 0 : "unit " + unit + " has no image";
+    return slot;
+  }
+
+  /// Slot and checksum as one number; zero if there is no image.
+  long image(int unit) {
+    return Memory.getLong(entry(unit) + IMAGE_OFFSET);
+  }
+
+  static int slotOf(long image) {
+    return (int) (image >>> SLOT_SHIFT) - 1;
+  }
+
+  static int checksumOf(long image) {
+    return (int) image;
+  }
+
+  private void putImage(int unit, int slot, int checksum) {
+    Memory.putLong(
+        entry(unit) + IMAGE_OFFSET, (slot + 1L) << SLOT_SHIFT | Integer.toUnsignedLong(checksum));
+  }
+
+  // ---- at open
+
+  /// The newest checkpoint, whose number is `checkpoint`, has that image of the unit.
+  void restore(int unit, long image) {
+    Memory.putLong(entry(unit) + IMAGE_OFFSET, image);
+  }
+
+  /// The checkpoint that was restored has that number.
+  void restored(int checkpoint) {
+    epoch = checkpoint + 1;
+  }
+
+  /// At open: the newest checkpoint has an image of a unit that is not in use.
+  void restoreFreed(int unit) {
+    mark(unit, -epoch);
+  }
+}

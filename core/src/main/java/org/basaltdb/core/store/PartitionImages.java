@@ -1,0 +1,318 @@
+package org.basaltdb.core.store;
+
+import org.basaltdb.offheap.hash.SegmentChanges;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.Region;
+import org.basaltdb.offheap.page.PageLayout;
+
+/// What a partition's pages and index blocks look like on disk, and which of them have changed
+/// since: the part of a checkpoint that is done under the partition's token.
+///
+/// ```
+///               cut                       collect has found everything
+///   IDLE ------------------> IMAGING ------------------------------------> IDLE
+///                               |                                           ^
+///                               +-------------------------------------------+
+///                                                  giveUp
+/// ```
+///
+/// While IMAGING, a command that changes a unit the checkpoint still needs copies it into the
+/// reserve (CUT-2), and the checkpointer collects.
+///
+/// Thread rules: the holder of the partition's token, but for what says otherwise.
+public final class PartitionImages implements SegmentChanges, AutoCloseable {
+  /// Bytes that marks and places of a page number and a block take.
+  public static final int ENTRY_BYTES = UnitLayout.ENTRY_BYTES;
+
+  /// Images that commands can have made ahead of the checkpointer.
+  private static final int RESERVE_IMAGES = 256;
+
+  /// Units looked at in one piece of work under the token.
+  private static final int COLLECT_STEPS = 4096;
+
+  private final MemoryBudget budget;
+  private final Region region;
+  private final SlotSpace slots = new SlotSpace(SlotSpace.MAX_SLOTS);
+  private final CopyReserve reserve = new CopyReserve();
+  private final DirtyMap pages;
+  private final DirtyMap blocks;
+  private volatile boolean imaging;
+
+  /// Nothing has images yet. Owns the region.
+  ///
+  /// @param region [#ENTRY_BYTES] for each number of a page or block
+  /// @param wordsAndFrames where a page is
+  /// @param blockBase address of block zero
+  public PartitionImages(
+      Region region, PageAddresses wordsAndFrames, long blockBase, MemoryBudget budget) {
+    this.budget = budget;
+    this.region = region;
+    this.pages = new DirtyMap(region, Unit.PAGE, wordsAndFrames::frame, slots);
+    this.blocks =
+        new DirtyMap(
+            region,
+            Unit.BLOCK,
+            block -> blockBase + ((long) block << PageLayout.PAGE_SHIFT),
+            slots);
+  }
+
+  /// Where pages are in memory.
+  public interface PageAddresses {
+    /// Address of the frame of a page that has one.
+    long frame(int page);
+  }
+
+  // ---- what becomes of pages
+
+  /// Page numbers below `count` may be used.
+  ///
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short; nothing
+  ///   changed
+  public void commitPages(int count) {
+    pages.commit(count);
+  }
+
+  /// The page may be changed by what the writer does next.
+  ///
+  /// @return false if it must not be changed yet
+  public boolean beforePageChange(int page) {
+    return pages.beforeChange(page, reserve, Unit.PAGE);
+  }
+
+  /// The page has a frame from now on.
+  public void pageAllocated(int page) {
+    pages.allocated(page);
+  }
+
+  /// The page has no frame any more.
+  public void pageFreed(int page) {
+    pages.freed(page);
+  }
+
+  @Override
+  public boolean beforeChange(int block) {
+    return blocks.beforeChange(block, reserve, Unit.BLOCK);
+  }
+
+  @Override
+  public void allocated(int block) {
+    blocks.commit(block + 1);
+    blocks.allocated(block);
+  }
+
+  @Override
+  public void retired(int block) {
+    blocks.freed(block);
+  }
+
+  /// Whether a checkpoint collects images. Any thread.
+  public boolean isImaging() {
+    return imaging;
+  }
+
+  /// Whether a command that was told to wait may try again. Any thread.
+  public boolean hasRoom() {
+    return reserve.hasRoom();
+  }
+
+  // ---- a checkpoint
+
+  /// Begins a checkpoint.
+  ///
+  /// @param checkpoint its number, higher than all before
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if there is no memory for copies;
+  ///   nothing changed
+  public void cut(int checkpoint) {
+    openReserve();
+    slots.cut(checkpoint);
+    pages.cut(checkpoint);
+    blocks.cut(checkpoint);
+    imaging = true;
+  }
+
+  /// As large as memory allows: one image is enough to come to an end.
+  private void openReserve() {
+    for (int capacity = RESERVE_IMAGES; ; capacity /= 4) {
+      try {
+        reserve.open(capacity, budget);
+        return;
+      } catch (BudgetExhaustedException refused) {
+        if (capacity == 1) {
+          throw refused;
+        }
+      }
+    }
+  }
+
+  /// Copies units that the checkpoint needs. When it is through, nothing is pending any more.
+  ///
+  /// @param into filled from the front
+  /// @param units filled with whose images they are
+  /// @param most how many at most
+  /// @return how many; ask again while [#isImaging]
+  public int collect(PageImages into, long[] units, int most) {
+    int count = 0;
+    while (count < most && reserve.count() > 0) {
+      units[count] = reserve.poll(into.address(count));
+      count++;
+    }
+    count = collectFrom(pages, Unit.PAGE, into, units, count, most);
+    count = collectFrom(blocks, Unit.BLOCK, into, units, count, most);
+    if (count < most && pages.left() == 0 && blocks.left() == 0) {
+      endImaging();
+    }
+    return count;
+  }
+
+  private static int collectFrom(
+      DirtyMap map, int kind, PageImages into, long[] units, int from, int most) {
+    int count = from;
+    int before = map.left();
+    while (count < most && before - map.left() < COLLECT_STEPS && map.left() > 0) {
+      int unit = map.collect(COLLECT_STEPS - (before - map.left()));
+      if (unit >= 0) {
+        Memory.copy(map.address(unit), into.address(count), PageLayout.PAGE_BYTES);
+        units[count] = Unit.of(kind, unit);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private void endImaging() {
+    pages.endImaging();
+    blocks.endImaging();
+    reserve.close();
+    imaging = false;
+  }
+
+  /// Slots for images, see [SlotSpace#take].
+  public long takeSlots(int wanted) {
+    return slots.take(wanted);
+  }
+
+  /// An image that was collected is in that slot.
+  public void settle(long unit, int slot, int checksum) {
+    mapOf(unit).settle(Unit.number(unit), slot, checksum);
+  }
+
+  /// An image that was collected will not be written.
+  public void giveUp(long unit) {
+    mapOf(unit).giveUp(Unit.number(unit));
+  }
+
+  /// A slot that was taken will not be used.
+  public void giveUpSlot(int slot) {
+    slots.giveUp(slot);
+  }
+
+  private DirtyMap mapOf(long unit) {
+    return Unit.kind(unit) == Unit.PAGE ? pages : blocks;
+  }
+
+  /// Gives up a checkpoint that was cut. What it has settled stays.
+  public void giveUpCheckpoint() {
+    if (imaging) {
+      endImaging();
+    }
+  }
+
+  /// The checkpoint is about to get its name, see [SlotSpace#naming].
+  public void naming() {
+    slots.naming();
+  }
+
+  /// The checkpoint is published, see [SlotSpace#published].
+  public void published(int checkpoint) {
+    slots.published(checkpoint);
+  }
+
+  // ---- the mapping of a checkpoint, by the checkpointer once it has collected everything
+
+  /// Pages that there can be images of.
+  public int pageCount() {
+    return pages.unitCount();
+  }
+
+  /// Blocks that there can be images of.
+  public int blockCount() {
+    return blocks.unitCount();
+  }
+
+  /// Slots that the page file has.
+  public int slotCount() {
+    return slots.slotCount();
+  }
+
+  /// Where the image of a page is; zero if it has none.
+  public long pageImage(int page) {
+    return pages.image(page);
+  }
+
+  /// Where the image of a block is; zero if it has none.
+  public long blockImage(int block) {
+    return blocks.image(block);
+  }
+
+  /// The slot of an image.
+  public static int slotOf(long image) {
+    return DirtyMap.slotOf(image);
+  }
+
+  /// The checksum of an image.
+  public static int checksumOf(long image) {
+    return DirtyMap.checksumOf(image);
+  }
+
+  // ---- at open
+
+  /// Begins with what two checkpoints left, see [SlotSpace#restore].
+  public void restore(int newest, int older, int slotCount) {
+    slots.restore(newest, older, slotCount);
+    pages.restored(newest);
+    blocks.restored(newest);
+  }
+
+  /// The newest checkpoint has that image of a page.
+  ///
+  /// @return false if its slot is another one's, or not in the file
+  public boolean restorePage(int page, long image) {
+    pages.commit(page + 1);
+    pages.restore(page, image);
+    return slots.nameCurrent(slotOf(image));
+  }
+
+  /// The newest checkpoint has an image of a page that is not in use any more.
+  public void restoreFreedPage(int page) {
+    pages.restoreFreed(page);
+  }
+
+  /// The newest checkpoint has an image of a block, which is in another block now: the old image is
+  /// used by that checkpoint only.
+  ///
+  /// @return false if its slot is another one's, or not in the file
+  public boolean restoreBlock(int block, long image) {
+    blocks.commit(block + 1);
+    blocks.restore(block, image);
+    return slots.nameCurrent(slotOf(image));
+  }
+
+  /// The older checkpoint has that image of something.
+  public void restoreOlder(long image) {
+    slots.nameOlder(slotOf(image));
+  }
+
+  /// Bytes committed for marks and places.
+  public long committedBytes() {
+    return region.committedBytes();
+  }
+
+  /// Gives its memory back.
+  @Override
+  public void close() {
+    reserve.close();
+    region.close();
+  }
+}

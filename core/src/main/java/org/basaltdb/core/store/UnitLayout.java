@@ -1,0 +1,23 @@
+package org.basaltdb.core.store;
+
+/// The only place that knows where the fields of the entries of a partition's two [DirtyMap]s lie.
+/// Entry n of the table is that of page n, then that of block n: both kinds grow together, and a
+/// small partition has them in one extent.
+///
+/// ```
+/// offset  bytes  field
+///      0      8  image  slot plus one (high 32 bits; zero: there is no image) and checksum (low)
+///      8      4  mark   see DirtyMap
+///     12      4  spare  zero
+/// ```
+final class UnitLayout {
+  static final int IMAGE_OFFSET = 0;
+  static final int MARK_OFFSET = IMAGE_OFFSET + Long.BYTES;
+  static final int SPARE_OFFSET = MARK_OFFSET + Integer.BYTES;
+  static final int UNIT_BYTES = SPARE_OFFSET + Integer.BYTES;
+  static final int ENTRY_BYTES = 2 * UNIT_BYTES;
+
+  static final int SLOT_SHIFT = Integer.SIZE;
+
+  private UnitLayout() {}
+}

@@ -1,0 +1,308 @@
+package org.basaltdb.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.memory.MemoryBudget.Owner;
+import org.basaltdb.offheap.memory.Region;
+import org.basaltdb.offheap.page.PageLayout;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Checkpoints of units that are changed, freed and used again meanwhile, against a model of the
+/// disk: the mapping of a checkpoint names what each unit was at its cut, and what the two newest
+/// name stays as it was (CUT-2, CUT-3, CUT-6, SLOT-1).
+class PartitionImagesTest {
+  private static final int PAGES = 60;
+  private static final int BLOCKS = 30;
+  private static final int PIECE = 5;
+
+  private final MemoryBudget budget = new MemoryBudget(64 << 20);
+  private final long memory =
+      Memory.allocate((long) (PAGES + BLOCKS) * PageLayout.PAGE_BYTES, Long.BYTES);
+  private final PartitionImages images = images();
+  private final PageImages staging = new PageImages(PIECE, budget);
+  private final Map<Long, Long> live = new HashMap<>();
+  private final Map<Integer, Long> disk = new HashMap<>();
+  private final Deque<Named> published = new ArrayDeque<>();
+  private long version;
+
+  /// @param slots what is in the slots that a checkpoint names
+  /// @param certain whether its name is known to be durable
+  private record Named(Map<Integer, Long> slots, boolean certain) {}
+
+  private PartitionImages images() {
+    PartitionImages made =
+        new PartitionImages(
+            Region.reserve("images", 16 << 20, Region.ANY_NODE, budget, Owner.PAGE_TABLE),
+            page -> memory + (long) page * PageLayout.PAGE_BYTES,
+            memory + (long) PAGES * PageLayout.PAGE_BYTES,
+            budget);
+    made.commitPages(PAGES);
+    return made;
+  }
+
+  @AfterEach
+  void close() {
+    staging.close();
+    images.close();
+    Memory.free(memory);
+    assertThat(budget.used()).isZero();
+  }
+
+  private long address(long unit) {
+    int number = Unit.number(unit) + (Unit.kind(unit) == Unit.PAGE ? 0 : PAGES);
+    return memory + (long) number * PageLayout.PAGE_BYTES;
+  }
+
+  private static long randomUnit(SplittableRandom random) {
+    return random.nextInt(3) == 0
+        ? Unit.of(Unit.BLOCK, random.nextInt(BLOCKS))
+        : Unit.of(Unit.PAGE, random.nextInt(PAGES));
+  }
+
+  private void write(long unit) {
+    live.put(unit, ++version);
+    Memory.putLong(address(unit), version);
+    Memory.putLong(address(unit) + PageLayout.PAGE_BYTES - Long.BYTES, version);
+  }
+
+  /// What a command might do.
+  private void change(SplittableRandom random) {
+    long unit = randomUnit(random);
+    boolean page = Unit.kind(unit) == Unit.PAGE;
+    int number = Unit.number(unit);
+    if (!live.containsKey(unit)) {
+      if (page) {
+        images.pageAllocated(number);
+      } else {
+        images.allocated(number);
+      }
+      write(unit);
+    } else if (random.nextInt(5) == 0) {
+      free(unit);
+    } else if (page ? images.beforePageChange(number) : images.beforeChange(number)) {
+      write(unit);
+    } else {
+      assertThat(images.hasRoom()).isFalse();
+    }
+  }
+
+  /// To free is to change (CUT-6).
+  private void free(long unit) {
+    int number = Unit.number(unit);
+    if (Unit.kind(unit) == Unit.PAGE) {
+      if (images.beforePageChange(number)) {
+        images.pageFreed(number);
+        live.remove(unit);
+      }
+    } else if (images.beforeChange(number)) {
+      images.retired(number);
+      live.remove(unit);
+    }
+  }
+
+  private long contentOf(int i) {
+    long content = Memory.getLong(staging.address(i));
+    assertThat(Memory.getLong(staging.address(i) + PageLayout.PAGE_BYTES - Long.BYTES))
+        .isEqualTo(content);
+    return content;
+  }
+
+  /// Images that are copied and not settled yet.
+  private final long[] units = new long[PIECE];
+
+  private final int[] slots = new int[PIECE];
+  private final long[] contents = new long[PIECE];
+  private int count;
+
+  private void settle() {
+    for (int i = 0; i < count; i++) {
+      images.settle(units[i], slots[i], (int) contents[i]);
+    }
+    count = 0;
+  }
+
+  private void collect() {
+    count = images.collect(staging, units, PIECE);
+    for (int i = 0; i < count; i++) {
+      slots[i] = SlotSpace.first(images.takeSlots(1));
+      contents[i] = contentOf(i);
+      disk.put(slots[i], contents[i]);
+    }
+    checkPublished();
+  }
+
+  private void checkPublished() {
+    published.forEach(named ->
+        named
+            .slots()
+            .forEach((slot, content) ->
+                assertThat(disk.get(slot)).as("slot %d of a checkpoint", slot).isEqualTo(content)));
+  }
+
+  /// @return false if it is given up
+  private boolean checkpoint(int number, SplittableRandom random, boolean givenUp) {
+    images.cut(number);
+    Map<Long, Long> atCut = new HashMap<>(live);
+    while (images.isImaging()) {
+      for (int i = random.nextInt(20); i > 0; i--) {
+        change(random);
+      }
+      if (givenUp && random.nextInt(8) == 0) {
+        giveUp(random.nextBoolean());
+        return false;
+      }
+      settle();
+      collect();
+    }
+    for (int i = random.nextInt(20); i > 0; i--) {
+      change(random);
+    }
+    settle();
+    for (int i = random.nextInt(20); i > 0; i--) {
+      change(random);
+    }
+    images.naming();
+    // the renaming may fail and have been done all the same
+    boolean certain = random.nextInt(6) != 0;
+    published.addFirst(new Named(check(atCut), certain));
+    if (certain) {
+      images.published(number);
+      forgetOld();
+    }
+    return true;
+  }
+
+  /// An open uses one of the two newest: those that are published, and any that may be there behind
+  /// the older one.
+  private void forgetOld() {
+    int certain = 0;
+    for (Iterator<Named> i = published.iterator(); i.hasNext(); ) {
+      Named named = i.next();
+      if (certain == 2) {
+        i.remove();
+      }
+      certain += named.certain() && certain < 2 ? 1 : 0;
+    }
+  }
+
+  private void giveUp(boolean settled) {
+    if (settled) {
+      settle();
+    }
+    for (int i = 0; i < count; i++) {
+      images.giveUp(units[i]);
+      images.giveUpSlot(slots[i]);
+    }
+    count = 0;
+    images.giveUpCheckpoint();
+  }
+
+  /// @return the slots that the checkpoint names, and what is in them
+  private Map<Integer, Long> check(Map<Long, Long> atCut) {
+    Map<Integer, Long> named = new HashMap<>();
+    for (int page = 0; page < images.pageCount(); page++) {
+      check(named, atCut.get(Unit.of(Unit.PAGE, page)), images.pageImage(page));
+    }
+    for (int block = 0; block < images.blockCount(); block++) {
+      check(named, atCut.get(Unit.of(Unit.BLOCK, block)), images.blockImage(block));
+    }
+    return named;
+  }
+
+  private void check(Map<Integer, Long> named, @Nullable Long expected, long image) {
+    assertThat(image == 0).isEqualTo(expected == null);
+    if (expected != null) {
+      int slot = PartitionImages.slotOf(image);
+      assertThat(disk.get(slot)).isEqualTo(expected);
+      assertThat(PartitionImages.checksumOf(image)).isEqualTo((int) (long) expected);
+      assertThat(named.put(slot, expected)).as("slot %d named twice", slot).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aCheckpointNamesWhatWasThereAtItsCut(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int made = 0;
+    for (int number = 1; number <= 400; number++) {
+      for (int i = random.nextInt(100); i > 0; i--) {
+        change(random);
+      }
+      made += checkpoint(number, random, random.nextInt(3) == 0) ? 1 : 0;
+      checkPublished();
+    }
+    assertThat(made).isBetween(200, 399);
+    // what is named by two checkpoints and by some whose name is not certain, and what another
+    // makes
+    assertThat(images.slotCount()).isLessThan(7 * (PAGES + BLOCKS));
+  }
+
+  @Test
+  void aUnitThatDidNotChangeIsNotWrittenAgain() {
+    for (int page = 0; page < PAGES; page++) {
+      images.pageAllocated(page);
+      write(Unit.of(Unit.PAGE, page));
+    }
+    images.cut(1);
+    while (images.isImaging()) {
+      settle();
+      collect();
+    }
+    settle();
+    images.published(1);
+    assertThat(images.beforePageChange(7)).isTrue();
+    write(Unit.of(Unit.PAGE, 7));
+    images.cut(2);
+    int written = 0;
+    while (images.isImaging()) {
+      settle();
+      collect();
+      written += count;
+    }
+    settle();
+    assertThat(written).isEqualTo(1);
+  }
+
+  @Test
+  void aCommandIsToldToWaitWhenTheReserveIsFull() {
+    MemoryBudget small = new MemoryBudget(16 << 20);
+    int pages = 600;
+    long frames = Memory.allocate((long) pages * PageLayout.PAGE_BYTES, Long.BYTES);
+    PartitionImages many =
+        new PartitionImages(
+            Region.reserve("images", 4 << 20, Region.ANY_NODE, small, Owner.PAGE_TABLE),
+            page -> frames + (long) page * PageLayout.PAGE_BYTES,
+            frames,
+            small);
+    many.commitPages(pages);
+    for (int page = 0; page < pages; page++) {
+      many.pageAllocated(page);
+    }
+    many.cut(1);
+    int changed = 0;
+    while (many.beforePageChange(changed)) {
+      changed++;
+    }
+    assertThat(changed).isBetween(1, pages - 1);
+    assertThat(many.hasRoom()).isFalse();
+    assertThat(many.beforePageChange(0)).as("copied before").isTrue();
+    int collected = many.collect(staging, units, PIECE);
+    assertThat(collected).isEqualTo(PIECE);
+    assertThat(many.hasRoom()).isTrue();
+    assertThat(many.beforePageChange(changed)).isTrue();
+    many.close();
+    Memory.free(frames);
+  }
+}
