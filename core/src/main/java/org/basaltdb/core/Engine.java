@@ -175,6 +175,11 @@ final class Engine {
           throw e;
         }
         first = passedOver(first, e);
+      } catch (RuntimeException e) {
+        if (first != null) {
+          e.addSuppressed(first);
+        }
+        throw e;
       }
     }
     throw Objects.requireNonNull(first);

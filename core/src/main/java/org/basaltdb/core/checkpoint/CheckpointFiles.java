@@ -154,9 +154,23 @@ public final class CheckpointFiles {
   /// Removes checkpoints but for the two newest; nobody needs them. That they come back after a
   /// power cut harms nothing: they are not among the two newest.
   void removeOld() throws IOException {
-    while (numbers.size() > 2) {
-      files.delete(path(numbers.getLast()));
-      numbers.removeLast();
+    IOException first = null;
+    for (int number : List.copyOf(numbers.subList(Math.min(2, numbers.size()), numbers.size()))) {
+      try {
+        if (files.exists(path(number))) {
+          files.delete(path(number));
+        }
+        numbers.remove(Integer.valueOf(number));
+      } catch (IOException kept) {
+        if (first == null) {
+          first = kept;
+        } else {
+          first.addSuppressed(kept);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 

@@ -89,13 +89,13 @@ public final class CheckpointRestore {
 
   /// The checkpoint before the one that is restored; null if there is none that could stand in for
   /// it, see [CheckpointFiles#settle].
-  private @Nullable CheckpointSource openOlder(int place) {
-    if (place >= files.count()) {
-      return null;
+  private @Nullable CheckpointSource openOlder(int place) throws IOException {
+    if (place >= Math.min(2, files.count())) {
+      return null; // of those behind the two newest, slots may be in use again
     }
     try {
       return files.open(place);
-    } catch (CorruptManifestException | NewerFormatException | IOException unusable) {
+    } catch (CorruptManifestException | NewerFormatException unusable) {
       System.getLogger("org.basaltdb")
           .log(
               Level.WARNING,

@@ -74,6 +74,7 @@ public final class Checkpointer implements AutoCloseable {
   // Guarded by the lock.
   private List<Request> requests = new ArrayList<>();
   private boolean closing;
+  private boolean ended;
 
   /// Why no checkpoint will be made any more, or null.
   private volatile @Nullable Throwable finalFailure;
@@ -108,7 +109,7 @@ public final class Checkpointer implements AutoCloseable {
     this.cutLsn = restored.exists() ? restored.replayFromLsn() : log.recycleBefore(0);
     this.previousCutLsn = restored.olderCutLsn();
     this.pageFiles.addAll(restored.pageFiles());
-    this.thread = new Thread(this::work, "basalt-checkpointer");
+    this.thread = new Thread(this::run, "basalt-checkpointer");
     this.thread.setDaemon(true);
   }
 
@@ -131,6 +132,9 @@ public final class Checkpointer implements AutoCloseable {
     Request request = new Request();
     lock.lock();
     try {
+      if (ended) {
+        throw cutShort();
+      }
       requests.add(request);
       changed.signalAll();
       while (!request.ended) {
@@ -156,26 +160,60 @@ public final class Checkpointer implements AutoCloseable {
     return writtenImageCount.sum();
   }
 
+  /// Told to those who wait when the thread itself ends in the middle.
+  private CheckpointFailedException cutShort() {
+    return new CheckpointFailedException(name, "an error that ended the checkpointer", FINAL, null);
+  }
+
+  private void run() {
+    try {
+      work();
+    } finally {
+      lock.lock();
+      try {
+        ended = true;
+        answer(requests, cutShort());
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   private void work() {
     while (true) {
       List<Request> answered = awaitWork();
       if (answered == null) {
         return;
       }
-      CheckpointFailedException failure = tryOnce();
+      CheckpointFailedException failure = null;
+      boolean tried = false;
+      try {
+        failure = tryOnce();
+        tried = true;
+      } finally {
+        answer(answered, tried ? failure : cutShort());
+      }
       lock.lock();
       try {
-        for (Request request : answered) {
-          request.failure = failure;
-          request.ended = true;
-        }
-        changed.signalAll();
         if (failure != null) {
           pause(RETRY_NANOS);
         }
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  private void answer(List<Request> answered, @Nullable CheckpointFailedException failure) {
+    lock.lock();
+    try {
+      for (Request request : answered) {
+        request.failure = failure;
+        request.ended = true;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -248,7 +286,9 @@ public final class Checkpointer implements AutoCloseable {
   private void makeCheckpoint() throws IOException {
     Throwable before = finalFailure;
     if (before != null) {
-      throw new CheckpointFailedException(name, String.valueOf(before), FINAL, before);
+      throw before instanceof CheckpointFailedException known
+          ? known
+          : new CheckpointFailedException(name, String.valueOf(before), FINAL, before);
     }
     createPageFiles();
     int number = files.nextNumber();
@@ -398,18 +438,26 @@ public final class Checkpointer implements AutoCloseable {
     checkpointCount.increment();
     try {
       files.removeOld();
+    } catch (IOException e) {
+      reportLeft(e);
+    }
+    try {
       if (previousCutLsn >= 0) {
         log.recycleBefore(previousCutLsn);
       }
-    } catch (IOException | UncheckedIOException | LogException e) {
-      // The checkpoint is made; what is left is removed after the next one.
-      System.getLogger("org.basaltdb")
-          .log(
-              Level.WARNING,
-              "{0}: files that no checkpoint needs could not be removed, and are tried again: {1}",
-              name,
-              String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException | LogException e) {
+      reportLeft(e);
     }
+  }
+
+  /// The checkpoint is made; what is left is removed after the next one.
+  private void reportLeft(Exception e) {
+    System.getLogger("org.basaltdb")
+        .log(
+            Level.WARNING,
+            "{0}: files that no checkpoint needs could not be removed, and are tried again: {1}",
+            name,
+            String.valueOf(e.getMessage()));
   }
 
   /// Makes a last checkpoint, if what it saves is worth it, and ends the thread. Nothing is written

@@ -24,6 +24,10 @@ final class ImageWriter implements AutoCloseable {
   private final int[] slots = new int[PIECE_UNITS];
   private final int[] checksums = new int[PIECE_UNITS];
   private int count;
+
+  /// Of these, how many have a slot that was taken and is not settled.
+  private int takenCount;
+
   private long imageCount;
   private boolean through;
 
@@ -68,41 +72,39 @@ final class ImageWriter implements AutoCloseable {
   private void collect() throws IOException {
     partition.queue().borrow();
     try {
-      for (int i = 0; i < count; i++) {
-        images.settle(units[i], slots[i], checksums[i]);
+      while (takenCount > 0) {
+        takenCount--;
+        images.settle(units[takenCount], slots[takenCount], checksums[takenCount]);
       }
       count = 0;
       if (images.isImaging()) {
         count = images.collect(staging, units, PIECE_UNITS);
-        for (int taken = 0; taken < count; ) {
-          taken = takeSlots(taken);
+        while (takenCount < count) {
+          takeSlots();
         }
       } else {
         through = true;
       }
     } finally {
-      if (through) {
-        partition.queue().giveBack();
-      } else {
-        // a command may wait for room that only the next piece makes
-        partition.queue().giveBackForNow();
-      }
+      // a command may wait for room that only the next piece makes, of this partition or another
+      partition.queue().giveBackForNow();
     }
   }
 
-  private int takeSlots(int from) throws IOException {
-    long run = images.takeSlots(count - from);
+  /// Serves commands that came during the last loan: when no partition is imaging any more.
+  void serve() {
+    partition.queue().borrow();
+    partition.queue().giveBack();
+  }
+
+  private void takeSlots() throws IOException {
+    long run = images.takeSlots(count - takenCount);
     if (run == SlotSpace.NONE) {
-      for (int i = from; i < count; i++) {
-        images.giveUp(units[i]);
-      }
-      count = from;
       throw new IOException("the page file has no free slot, and may not grow");
     }
     for (int i = 0; i < SlotSpace.length(run); i++) {
-      slots[from + i] = SlotSpace.first(run) + i;
+      slots[takenCount++] = SlotSpace.first(run) + i;
     }
-    return from + SlotSpace.length(run);
   }
 
   private int writeRun(int from) throws IOException {
@@ -122,11 +124,13 @@ final class ImageWriter implements AutoCloseable {
       try {
         for (int i = 0; i < count; i++) {
           images.giveUp(units[i]);
+        }
+        for (int i = 0; i < takenCount; i++) {
           images.giveUpSlot(slots[i]);
         }
-        images.giveUpCheckpoint();
       } finally {
-        partition.queue().giveBack();
+        images.giveUpCheckpoint();
+        partition.queue().giveBackForNow();
       }
     }
     staging.close();

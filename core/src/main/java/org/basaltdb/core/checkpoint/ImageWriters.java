@@ -57,8 +57,24 @@ final class ImageWriters implements AutoCloseable {
     return writers.stream().mapToLong(ImageWriter::imageCount).sum();
   }
 
+  /// Each of them, whatever comes of the others.
   @Override
   public void close() {
-    writers.forEach(ImageWriter::close);
+    RuntimeException first = null;
+    for (ImageWriter writer : writers) {
+      try {
+        writer.close();
+      } catch (RuntimeException failure) {
+        if (first == null) {
+          first = failure;
+        } else {
+          first.addSuppressed(failure);
+        }
+      }
+    }
+    writers.forEach(ImageWriter::serve);
+    if (first != null) {
+      throw first;
+    }
   }
 }

@@ -514,8 +514,11 @@ public final class CommandQueue {
   /// (TOKEN-6).
   public void giveBackForNow() {
     release();
-    if (!dedicated && somethingWaiting() && tryEnter()) {
-      serveHolding(null, false);
+    if (!dedicated && somethingWaiting()) {
+      // A second turn where the first ended with nobody to hand over to; then it comes back soon.
+      for (int turn = 0; turn < 2 && tryEnter() && serveHolding(null, false); turn++) {
+        Thread.onSpinWait();
+      }
     }
   }
 

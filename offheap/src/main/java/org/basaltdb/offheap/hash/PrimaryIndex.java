@@ -101,6 +101,7 @@ public final class PrimaryIndex {
   private final IntPredicate reuseBlock;
   private int segmentCount;
   private long entryCount;
+  private boolean destroyed;
 
   /**
    * @param changes told of what becomes of segments
@@ -449,6 +450,7 @@ public final class PrimaryIndex {
       }
     }
     directories.retire(directory, entries);
+    destroyed = true;
   }
 
   /** Takes back segments and directories that no reader can see any more. */
@@ -459,6 +461,9 @@ public final class PrimaryIndex {
 
   /** Frees directories and the directory word; no reader is inside any more, or ever will be. */
   public void free() {
+    if (!destroyed) {
+      directories.discard(directory(), directoryEntries());
+    }
     directories.freeAll();
     Memory.free(directoryWord);
   }
@@ -495,6 +500,23 @@ public final class PrimaryIndex {
       }
     }
     long directory = directories.allocate(1L << deepest);
+    try {
+      fillRestored(directory, deepest, blocks, blockCount, overflows);
+    } catch (Throwable unfit) {
+      directories.discard(directory, 1L << deepest);
+      throw unfit;
+    }
+    int initial = Memory.getInt(directory());
+    long old = directory();
+    publishDirectory(directory, deepest);
+    directories.discard(old, 1);
+    freeSegment(initial);
+    segmentCount = blockCount;
+    entryCount = entries;
+  }
+
+  private void fillRestored(
+      long directory, int deepest, int[] blocks, int blockCount, BitSet overflows) {
     Memory.fill(directory, (1L << deepest) << 2, (byte) EMPTY_PLACE);
     long filled = 0;
     for (int i = 0; i < blockCount; i++) {
@@ -503,13 +525,6 @@ public final class PrimaryIndex {
       }
     }
     requireWhole(filled == 1L << deepest, "directory places", filled, 1L << deepest);
-    int initial = Memory.getInt(directory());
-    long old = directory();
-    publishDirectory(directory, deepest);
-    directories.discard(old, 1);
-    freeSegment(initial);
-    segmentCount = blockCount;
-    entryCount = entries;
   }
 
   /** Fills the places of one segment, which are nobody else's. */
