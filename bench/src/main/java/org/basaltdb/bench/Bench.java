@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.basaltdb.bench.driver.Checkpoints;
 import org.basaltdb.bench.driver.Experiment;
 import org.basaltdb.bench.driver.LoadRows;
 import org.basaltdb.bench.driver.Mixed;
@@ -37,6 +38,7 @@ public final class Bench {
     experiments.put("write", new WriteRows());
     experiments.put("mixed", new Mixed());
     experiments.put("load", new LoadRows());
+    experiments.put("checkpoint", new Checkpoints());
     return experiments;
   }
 

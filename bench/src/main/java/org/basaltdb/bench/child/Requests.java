@@ -31,6 +31,7 @@ import org.basaltdb.bench.workload.ZipfDraws;
  * check   set rows                        reads random rows back and compares every byte
  * read | payload | batch | modify         a pass over uniformly drawn rows: set threads millis timed, batch also size
  * mixed   set percent threads millis timed    a pass over skewed rows, percent of them reads
+ * paced   set perSecond millis checkpoints    updates at a fixed rate, see PacedWrites
  * bulk    rows keys mode                  opens a store, loads it, closes and deletes it: the time of the load alone
  * chase   bytes threads millis            the control of memory
  * durable threads=1 millis timed          the control of durable writes
@@ -70,6 +71,7 @@ final class Requests implements AutoCloseable {
           pass(request, new BatchReads(set(request).keys(), request.integer("size", 32)));
       case "modify" -> pass(request, new Modifications(set(request).keys()));
       case "mixed" -> pass(request, mixed(request));
+      case "paced" -> PacedWrites.run(set(request).store(), set(request).keys(), request);
       case "bulk" -> bulk(request);
       case "chase" -> chase(request);
       case "durable" -> durable(request);

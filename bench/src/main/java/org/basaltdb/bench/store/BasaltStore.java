@@ -88,6 +88,11 @@ final class BasaltStore implements Store {
   }
 
   @Override
+  public void checkpoint() {
+    database.checkpoint();
+  }
+
+  @Override
   public OptionalLong indexBytes() {
     return OptionalLong.of(database.stats().memoryByOwner().getOrDefault("INDEX", 0L));
   }

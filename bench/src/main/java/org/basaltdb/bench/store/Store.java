@@ -30,6 +30,11 @@ public interface Store extends AutoCloseable {
    */
   default void rest() {}
 
+  /** Makes a checkpoint, for engines that do so on request. */
+  default void checkpoint() {
+    throw new UnsupportedOperationException(description() + ": no checkpoint on request");
+  }
+
   /** Bytes of memory that the primary index holds, where the engine tells. */
   default OptionalLong indexBytes() {
     return OptionalLong.empty();
