@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.basaltdb.core.catalog.Catalog;
@@ -45,8 +46,8 @@ public final class Checkpointer implements AutoCloseable {
   /// How often it looks at the length of the log.
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /// How long after a failure it tries again by itself.
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /// After so many looks it tries again what has failed.
+  private static final int RETRY_LOOKS = 50;
 
   /// A log shorter than this is replayed sooner than a checkpoint is made, so a close makes none.
   private static final long SHORT_LOG_BYTES = 4L << 20;
@@ -136,7 +137,7 @@ public final class Checkpointer implements AutoCloseable {
         throw cutShort();
       }
       requests.add(request);
-      changed.signalAll();
+      LockSupport.unpark(thread);
       while (!request.ended) {
         changed.awaitUninterruptibly();
       }
@@ -193,13 +194,8 @@ public final class Checkpointer implements AutoCloseable {
       } finally {
         answer(answered, tried ? failure : cutShort());
       }
-      lock.lock();
-      try {
-        if (failure != null) {
-          pause(RETRY_NANOS);
-        }
-      } finally {
-        lock.unlock();
+      if (failure != null) {
+        awaitRetry();
       }
     }
   }
@@ -221,9 +217,9 @@ public final class Checkpointer implements AutoCloseable {
   ///
   /// @return the requests that the next checkpoint answers; null to end
   private @Nullable List<Request> awaitWork() {
-    lock.lock();
-    try {
-      while (true) {
+    while (true) {
+      lock.lock();
+      try {
         boolean due = finalFailure == null && log.tail() - cutLsn >= logBytes && !closing;
         if (due || !requests.isEmpty()) {
           List<Request> answered = requests;
@@ -233,22 +229,26 @@ public final class Checkpointer implements AutoCloseable {
         if (closing) {
           return null;
         }
-        pause(LOOK_NANOS);
+      } finally {
+        lock.unlock();
       }
-    } finally {
-      lock.unlock();
+      LockSupport.parkNanos(this, LOOK_NANOS); // a wait for the condition would allocate each time
     }
   }
 
-  /// Waits for that long, or until it is asked for a checkpoint or closed.
-  private void pause(long nanos) {
-    long left = nanos;
-    while (left > 0 && requests.isEmpty() && !closing) {
-      try {
-        left = changed.awaitNanos(left);
-      } catch (InterruptedException e) {
-        left = 0; // nobody has a reason to; it ends when it is closed
-      }
+  /// After a failure: waits for a while, or until it is asked for a checkpoint or closed.
+  private void awaitRetry() {
+    for (int look = 0; look < RETRY_LOOKS && !isAsked(); look++) {
+      LockSupport.parkNanos(this, LOOK_NANOS);
+    }
+  }
+
+  private boolean isAsked() {
+    lock.lock();
+    try {
+      return closing || !requests.isEmpty();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -470,7 +470,7 @@ public final class Checkpointer implements AutoCloseable {
         requests.add(new Request());
       }
       closing = true;
-      changed.signalAll();
+      LockSupport.unpark(thread);
     } finally {
       lock.unlock();
     }
