@@ -18,6 +18,7 @@ import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.checkpoint.CheckpointFiles;
 import org.basaltdb.core.checkpoint.CheckpointRestore;
 import org.basaltdb.core.checkpoint.Checkpointer;
+import org.basaltdb.core.checkpoint.PageFiles;
 import org.basaltdb.core.checkpoint.Restored;
 import org.basaltdb.core.error.BackpressureException;
 import org.basaltdb.core.error.BasaltException;
@@ -162,10 +163,10 @@ final class Engine {
     CheckpointFiles files = directory == null ? null : checkpointFiles(options, directory);
     int count = files == null ? 0 : files.count();
     BasaltException first = null;
-    // CUT-5: a checkpoint that is damaged, or whose parts are, is passed over for the one before;
+    // CUT-5: for a checkpoint that is damaged, or whose parts are, the one before stands in; for
     // the
-    // first one for the log, which is whole then.
-    for (int place = 0; place <= Math.max(0, Math.min(count, 1)); place++) {
+    // only one the log, which is whole then.
+    for (int place = 0; place <= Math.min(count, 1); place++) {
       try {
         return assemble(name, options, directory, files, place, partitionCount, hashSeed);
       } catch (CorruptManifestException | CorruptPageException | CorruptPageFileException e) {
@@ -283,7 +284,10 @@ final class Engine {
       return engine;
     } catch (Throwable failure) {
       takeApart(partitions, catalog, log, failure);
-      closeFiles(restored, failure);
+      PageFiles opened = restored.pageFiles();
+      if (opened != null) {
+        opened.closeAfter(failure);
+      }
       if (failure instanceof RuntimeException e) {
         throw Failures.named(e);
       }
@@ -312,14 +316,6 @@ final class Engine {
     } catch (IOException e) {
       throw new NotReadableException(
           name, "a checkpoint that cannot be read: " + FileErrorException.brief(e), e);
-    }
-  }
-
-  private static void closeFiles(Restored restored, Throwable failure) {
-    try {
-      restored.closeFiles();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The drawings of manifest and log payloads, beside the code and in `docs/formats.md`, are what
-/// the constants say.
+/// The drawings of manifests, log payloads and images, beside the code and in `docs/formats.md`,
+/// are what the constants say.
 class StoredFormatsTest {
   private static final Pattern ROW =
       Pattern.compile("^(?: ?\\*|///)? +(\\d+) +(\\d+|\\.) +([a-z]\\w*)(?: .*)?$");
@@ -26,6 +26,7 @@ class StoredFormatsTest {
   @CsvSource({
     "org.basaltdb.core.recovery.ManifestLayout, 12, 68",
     "org.basaltdb.core.checkpoint.CheckpointLayout, 11, 4096",
+    "org.basaltdb.core.store.UnitLayout, 3, 16",
     "org.basaltdb.core.catalog.CatalogRecordLayout, 7, 16",
     "org.basaltdb.core.table.MutationRecordLayout, 7, 16"
   })

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.basaltdb.offheap.memory.MemoryBudget;
 
 /// How a log is opened.
@@ -96,116 +97,88 @@ public record LogOptions(
         0);
   }
 
+  /// All of it, to be changed.
+  private static final class Draft {
+    private final Path directory;
+    private final UUID databaseId;
+    private final MemoryBudget memoryBudget;
+    private long segmentBytes;
+    private int bufferBytes;
+    private long intervalNanos;
+    private long replayFromLsn;
+    private boolean mustExist;
+    private int spareSegmentCount;
+    private long keepFromLsn;
+    private long knownDurableLsn;
+
+    Draft(LogOptions from) {
+      directory = from.directory;
+      databaseId = from.databaseId;
+      memoryBudget = from.memoryBudget;
+      segmentBytes = from.segmentBytes;
+      bufferBytes = from.bufferBytes;
+      intervalNanos = from.intervalNanos;
+      replayFromLsn = from.replayFromLsn;
+      mustExist = from.mustExist;
+      spareSegmentCount = from.spareSegmentCount;
+      keepFromLsn = from.keepFromLsn;
+      knownDurableLsn = from.knownDurableLsn;
+    }
+  }
+
+  private LogOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return new LogOptions(
+        draft.directory,
+        draft.databaseId,
+        draft.segmentBytes,
+        draft.bufferBytes,
+        draft.intervalNanos,
+        draft.replayFromLsn,
+        draft.mustExist,
+        draft.spareSegmentCount,
+        draft.memoryBudget,
+        draft.keepFromLsn,
+        draft.knownDurableLsn);
+  }
+
   /// The same with other sizes.
   public LogOptions withSizes(long otherSegmentBytes, int otherBufferBytes) {
-    return new LogOptions(
-        directory,
-        databaseId,
-        otherSegmentBytes,
-        otherBufferBytes,
-        intervalNanos,
-        replayFromLsn,
-        mustExist,
-        spareSegmentCount,
-        memoryBudget,
-        keepFromLsn,
-        knownDurableLsn);
+    return with(draft -> {
+      draft.segmentBytes = otherSegmentBytes;
+      draft.bufferBytes = otherBufferBytes;
+    });
   }
 
   /// The same with another interval.
   public LogOptions withIntervalNanos(long otherIntervalNanos) {
-    return new LogOptions(
-        directory,
-        databaseId,
-        segmentBytes,
-        bufferBytes,
-        otherIntervalNanos,
-        replayFromLsn,
-        mustExist,
-        spareSegmentCount,
-        memoryBudget,
-        keepFromLsn,
-        knownDurableLsn);
+    return with(draft -> draft.intervalNanos = otherIntervalNanos);
   }
 
   /// The same with another `keepFromLsn`.
   public LogOptions withKeepFromLsn(long otherKeepFromLsn) {
-    return new LogOptions(
-        directory,
-        databaseId,
-        segmentBytes,
-        bufferBytes,
-        intervalNanos,
-        replayFromLsn,
-        mustExist,
-        spareSegmentCount,
-        memoryBudget,
-        otherKeepFromLsn,
-        knownDurableLsn);
+    return with(draft -> draft.keepFromLsn = otherKeepFromLsn);
   }
 
   /// The same with another `knownDurableLsn`.
   public LogOptions withKnownDurableLsn(long otherKnownDurableLsn) {
-    return new LogOptions(
-        directory,
-        databaseId,
-        segmentBytes,
-        bufferBytes,
-        intervalNanos,
-        replayFromLsn,
-        mustExist,
-        spareSegmentCount,
-        memoryBudget,
-        keepFromLsn,
-        otherKnownDurableLsn);
+    return with(draft -> draft.knownDurableLsn = otherKnownDurableLsn);
   }
 
   /// The same with another place where the replay begins.
   public LogOptions withReplayFromLsn(long otherReplayFromLsn) {
-    return new LogOptions(
-        directory,
-        databaseId,
-        segmentBytes,
-        bufferBytes,
-        intervalNanos,
-        otherReplayFromLsn,
-        mustExist,
-        spareSegmentCount,
-        memoryBudget,
-        keepFromLsn,
-        knownDurableLsn);
+    return with(draft -> draft.replayFromLsn = otherReplayFromLsn);
   }
 
   /// The same, but there has to be a log already.
   public LogOptions withMustExist() {
-    return new LogOptions(
-        directory,
-        databaseId,
-        segmentBytes,
-        bufferBytes,
-        intervalNanos,
-        replayFromLsn,
-        true,
-        spareSegmentCount,
-        memoryBudget,
-        keepFromLsn,
-        knownDurableLsn);
+    return with(draft -> draft.mustExist = true);
   }
 
   /// The same with another number of files kept for reuse.
   public LogOptions withSpareSegmentCount(int otherSpareSegmentCount) {
-    return new LogOptions(
-        directory,
-        databaseId,
-        segmentBytes,
-        bufferBytes,
-        intervalNanos,
-        replayFromLsn,
-        mustExist,
-        otherSpareSegmentCount,
-        memoryBudget,
-        keepFromLsn,
-        knownDurableLsn);
+    return with(draft -> draft.spareSegmentCount = otherSpareSegmentCount);
   }
 
   /// The longest payload of a log with such a buffer.

@@ -51,14 +51,6 @@ public final class CheckpointFiles {
     highestSeen = numbers.isEmpty() ? 0 : numbers.getFirst();
   }
 
-  FileLayer files() {
-    return files;
-  }
-
-  int partitionCount() {
-    return partitionCount;
-  }
-
   UUID databaseId() {
     return databaseId;
   }
@@ -73,7 +65,7 @@ public final class CheckpointFiles {
   }
 
   /// Where the images of a partition are.
-  Path pagesPath(int partition) {
+  private Path pagesPath(int partition) {
     return directory.resolve("pages-" + partition);
   }
 
@@ -130,9 +122,9 @@ public final class CheckpointFiles {
     return place < numbers.size() ? numbers.get(place) : 0;
   }
 
-  /// The number of the one before the newest, or zero.
-  int older() {
-    return number(1);
+  /// Whether there is a checkpoint before the newest.
+  boolean hasOlder() {
+    return numbers.size() > 1;
   }
 
   /// Begins a checkpoint's file.
@@ -174,8 +166,19 @@ public final class CheckpointFiles {
     }
   }
 
-  /// Makes the file of a partition's images where no checkpoint names any yet.
-  PageFile createPages(int partition) throws IOException {
+  /// Makes the files of images, where no checkpoint names any yet. Their names are durable then.
+  PageFiles createPages() throws IOException {
+    PageFiles made = PageFiles.of(partitionCount, this::createPages);
+    try {
+      files.syncDirectory(directory);
+      return made;
+    } catch (Throwable failure) {
+      made.closeAfter(failure);
+      throw failure;
+    }
+  }
+
+  private PageFile createPages(int partition) throws IOException {
     Path path = pagesPath(partition);
     if (files.exists(path)) {
       files.delete(path); // of a first checkpoint that was cut short
@@ -183,12 +186,10 @@ public final class CheckpointFiles {
     return PageFile.create(files, path, databaseId, partition);
   }
 
-  void syncNames() throws IOException {
-    files.syncDirectory(directory);
-  }
-
-  /// Opens the file of a partition's images, which checkpoints name.
-  PageFile openPages(int partition) throws IOException {
-    return PageFile.open(files, pagesPath(partition), databaseId, partition);
+  /// Opens the files of images, which checkpoints name.
+  PageFiles openPages() throws IOException {
+    return PageFiles.of(
+        partitionCount,
+        partition -> PageFile.open(files, pagesPath(partition), databaseId, partition));
   }
 }

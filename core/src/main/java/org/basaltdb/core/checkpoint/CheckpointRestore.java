@@ -46,30 +46,17 @@ public final class CheckpointRestore {
       return Restored.NOTHING;
     }
     try (CheckpointSource source = files.open(place)) {
-      List<PageFile> pageFiles = new ArrayList<>();
+      PageFiles pageFiles = files.openPages();
       try {
-        for (Partition partition : partitions) {
-          pageFiles.add(files.openPages(partition.number()));
-        }
         return restore(source, place, pageFiles);
       } catch (Throwable failure) {
-        closeAfter(pageFiles, failure);
+        pageFiles.closeAfter(failure);
         throw failure;
       }
     }
   }
 
-  private static void closeAfter(List<PageFile> pageFiles, Throwable failure) {
-    for (PageFile file : pageFiles) {
-      try {
-        file.close();
-      } catch (IOException further) {
-        failure.addSuppressed(further);
-      }
-    }
-  }
-
-  private Restored restore(CheckpointSource newest, int place, List<PageFile> pageFiles)
+  private Restored restore(CheckpointSource newest, int place, PageFiles pageFiles)
       throws IOException {
     List<Long> cutLsns = new ArrayList<>();
     try (CheckpointSource older = openOlder(place + 1)) {

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.error.CheckpointFailedException;
 import org.basaltdb.core.partition.Partition;
-import org.basaltdb.core.store.PageFile;
 import org.basaltdb.core.store.PartitionImages;
 import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.file.FileErrorException;
@@ -67,7 +66,6 @@ public final class Checkpointer implements AutoCloseable {
   private final MemoryBudget budget;
   private final long logBytes;
   private final Thread thread;
-  private final List<PageFile> pageFiles = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -82,8 +80,11 @@ public final class Checkpointer implements AutoCloseable {
 
   // The thread's own; those that are volatile are read by others.
   private volatile long cutLsn;
-  private long previousCutLsn;
   private boolean failing;
+
+  /// Null until the first checkpoint is made.
+  private @Nullable PageFiles pageFiles;
+
   private final LongAdder checkpointCount = new LongAdder();
   private final LongAdder writtenImageCount = new LongAdder();
 
@@ -108,8 +109,7 @@ public final class Checkpointer implements AutoCloseable {
     this.budget = budget;
     this.logBytes = logBytes;
     this.cutLsn = restored.exists() ? restored.replayFromLsn() : log.recycleBefore(0);
-    this.previousCutLsn = restored.olderCutLsn();
-    this.pageFiles.addAll(restored.pageFiles());
+    this.pageFiles = restored.pageFiles();
     this.thread = new Thread(this::run, "basalt-checkpointer");
     this.thread.setDaemon(true);
   }
@@ -290,16 +290,16 @@ public final class Checkpointer implements AutoCloseable {
           ? known
           : new CheckpointFailedException(name, String.valueOf(before), FINAL, before);
     }
-    createPageFiles();
+    PageFiles pages = pageFiles();
     int number = files.nextNumber();
     PartitionCut[] cuts = new PartitionCut[partitions.size()];
     byte[] catalogState;
-    try (ImageWriters writers = new ImageWriters(partitions, pageFiles, budget)) {
+    try (ImageWriters writers = new ImageWriters(partitions, pages, budget)) {
       catalogState = catalog.excludingChanges(() -> cutAll(number, cuts));
       writers.write();
       writtenImageCount.add(writers.imageCount());
     }
-    syncPages();
+    sync(pages);
     long smallest = Long.MAX_VALUE;
     long largest = 0;
     for (PartitionCut cut : cuts) {
@@ -315,37 +315,22 @@ public final class Checkpointer implements AutoCloseable {
 
   /// A failed sync may have lost images that count as written, also of pages that have not changed
   /// since: none of them may be named.
-  private void syncPages() throws IOException {
+  private void sync(PageFiles pages) throws IOException {
     try {
-      for (PageFile file : pageFiles) {
-        file.sync();
-      }
+      pages.sync();
     } catch (IOException lost) {
       finalFailure = lost;
       throw lost;
     }
   }
 
-  private void createPageFiles() throws IOException {
-    if (pageFiles.isEmpty()) {
-      List<PageFile> made = new ArrayList<>();
-      try {
-        for (Partition partition : partitions) {
-          made.add(files.createPages(partition.number()));
-        }
-        files.syncNames();
-      } catch (Throwable failure) {
-        for (PageFile file : made) {
-          try {
-            file.close();
-          } catch (IOException further) {
-            failure.addSuppressed(further);
-          }
-        }
-        throw failure;
-      }
-      pageFiles.addAll(made);
+  private PageFiles pageFiles() throws IOException {
+    PageFiles made = pageFiles;
+    if (made == null) {
+      made = files.createPages();
+      pageFiles = made;
     }
+    return made;
   }
 
   static PartitionImages imagesOf(Partition partition) {
@@ -433,7 +418,7 @@ public final class Checkpointer implements AutoCloseable {
 
   private void published(int number, long smallestCut) {
     underEachToken(images -> images.published(number));
-    previousCutLsn = files.older() == 0 ? -1 : cutLsn;
+    long olderCutLsn = cutLsn;
     cutLsn = smallestCut;
     checkpointCount.increment();
     try {
@@ -442,8 +427,8 @@ public final class Checkpointer implements AutoCloseable {
       reportLeft(e);
     }
     try {
-      if (previousCutLsn >= 0) {
-        log.recycleBefore(previousCutLsn);
+      if (files.hasOlder()) {
+        log.recycleBefore(olderCutLsn);
       }
     } catch (UncheckedIOException | LogException e) {
       reportLeft(e);
@@ -491,21 +476,9 @@ public final class Checkpointer implements AutoCloseable {
   ///
   /// @throws IOException if one of them cannot be closed
   public void closeFiles() throws IOException {
-    IOException first = null;
-    for (PageFile file : pageFiles) {
-      try {
-        file.close();
-      } catch (IOException unclosed) {
-        if (first == null) {
-          first = unclosed;
-        } else {
-          first.addSuppressed(unclosed);
-        }
-      }
-    }
-    pageFiles.clear();
-    if (first != null) {
-      throw first;
+    PageFiles open = pageFiles;
+    if (open != null) {
+      open.close();
     }
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.basaltdb.core.partition.Partition;
-import org.basaltdb.core.store.PageFile;
 import org.basaltdb.offheap.memory.MemoryBudget;
 
 /// The writers of all partitions, which take turns: a command that waits for a copy waits for a few
@@ -16,7 +15,7 @@ final class ImageWriters implements AutoCloseable {
 
   /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short; nothing is
   ///   left behind
-  ImageWriters(List<Partition> partitions, List<PageFile> files, MemoryBudget budget) {
+  ImageWriters(List<Partition> partitions, PageFiles files, MemoryBudget budget) {
     try {
       for (Partition partition : partitions) {
         writers.add(new ImageWriter(partition, files.get(partition.number()), budget));

@@ -1,24 +1,16 @@
 package org.basaltdb.core.checkpoint;
 
-import java.io.IOException;
 import java.util.List;
-import org.basaltdb.core.store.PageFile;
+import org.jspecify.annotations.Nullable;
 
 /// What an open restored.
 ///
 /// @param cutLsns of the checkpoint, by partition; none if there was none
 /// @param olderCutLsn smallest cut of the one before; -1 if there is none
-/// @param pageFiles of all partitions; none if there was no checkpoint
-public record Restored(List<Long> cutLsns, long olderCutLsn, List<PageFile> pageFiles) {
+/// @param pageFiles of all partitions; null if there was no checkpoint
+public record Restored(List<Long> cutLsns, long olderCutLsn, @Nullable PageFiles pageFiles) {
   /// There was no checkpoint.
-  public static final Restored NOTHING = new Restored(List.of(), -1, List.of());
-
-  /// Closes the files, if nobody took them over.
-  public void closeFiles() throws IOException {
-    for (PageFile file : pageFiles) {
-      file.close();
-    }
-  }
+  public static final Restored NOTHING = new Restored(List.of(), -1, null);
 
   /// Whether there was a checkpoint.
   public boolean exists() {

@@ -279,9 +279,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   ///
   /// @return false if its slot is another one's, or not in the file
   public boolean restorePage(int page, long image) {
-    pages.commit(page + 1);
-    pages.restore(page, image);
-    return slots.nameCurrent(slotOf(image));
+    return restore(pages, page, image);
   }
 
   /// The newest checkpoint has an image of a page that is not in use any more.
@@ -289,13 +287,16 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
     pages.restoreFreed(page);
   }
 
-  /// The newest checkpoint has an image of a block, which is in another block now: the old image is
-  /// used by that checkpoint only.
+  /// The newest checkpoint has that image of what is in a block now.
   ///
   /// @return false if its slot is another one's, or not in the file
   public boolean restoreBlock(int block, long image) {
-    blocks.commit(block + 1);
-    blocks.restore(block, image);
+    return restore(blocks, block, image);
+  }
+
+  private boolean restore(DirtyMap map, int unit, long image) {
+    map.commit(unit + 1);
+    map.restore(unit, image);
     return slots.nameCurrent(slotOf(image));
   }
 

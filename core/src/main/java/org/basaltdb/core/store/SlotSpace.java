@@ -23,6 +23,10 @@ import java.util.Arrays;
 /// - SLOT-4 A slot born after the last cut and not for its checkpoint is named by none: retired, it
 ///   is FREE at once. So pages that are written often do not fill the disk between two checkpoints.
 ///
+/// - SLOT-5 What a checkpoint settles counts as named from the moment on at which its manifest may
+///   be found by an open ([#naming]). So what was written for one that was given up before is free
+///   as soon as it is replaced, however often that is tried again.
+///
 /// Source of the idea: shadow paging (Lorie 1977) with the free list by age of LMDB and its
 /// ancestors; here the age is that of a checkpoint and not of a transaction.
 ///

@@ -6,8 +6,8 @@ package org.basaltdb.core.store;
 ///
 /// ```
 /// offset  bytes  field
-///      0      8  image  slot plus one (high 32 bits; zero: there is no image) and checksum (low)
-///      8      4  mark   see DirtyMap
+///      0      8  image  slot plus one (high 32 bits; zero: there is no image) and CRC32C (low)
+///      8      4  mark   0 clean, e dirty since epoch e, -e freed in epoch e
 ///     12      4  spare  zero
 /// ```
 final class UnitLayout {
