@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,7 @@ import org.basaltdb.core.error.NotWritableException;
 import org.basaltdb.core.error.TableExistsException;
 import org.basaltdb.core.error.UnknownTableException;
 import org.basaltdb.core.partition.Partition;
+import org.basaltdb.core.partition.Tier;
 import org.basaltdb.core.recovery.DatabaseDirectory;
 import org.basaltdb.core.schema.TableSchema;
 import org.basaltdb.offheap.memory.BudgetExhaustedException;
@@ -282,6 +284,8 @@ public final class Basalt implements AutoCloseable {
       commandCount += partition.queue().performedCount();
       waitingCount += partition.queue().waitingCount();
     }
+    List<Tier> tiers =
+        engine.partitions().stream().map(Partition::tier).filter(Objects::nonNull).toList();
     Checkpointer checkpointer = engine.checkpointer();
     return new DatabaseStats(
         engine.catalog().tables().size(),
@@ -299,7 +303,11 @@ public final class Basalt implements AutoCloseable {
         log.liveSegmentCount(),
         engine.replayedRecordCount(),
         checkpointer == null ? 0 : checkpointer.checkpointCount(),
-        checkpointer == null ? 0 : checkpointer.writtenImageCount());
+        checkpointer == null ? 0 : checkpointer.writtenImageCount(),
+        tiers.stream().mapToLong(tier -> tier.pages().residentCount()).sum(),
+        tiers.stream().mapToLong(tier -> tier.cold().readCount()).sum(),
+        tiers.stream().mapToLong(tier -> tier.pages().admittedCount()).sum(),
+        tiers.stream().mapToLong(tier -> tier.pages().evictedCount()).sum());
   }
 
   private interface Work<T> {

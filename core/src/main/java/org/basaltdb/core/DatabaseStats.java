@@ -23,6 +23,10 @@ import java.util.TreeMap;
 /// @param replayedRecordCount records that the open repeated
 /// @param checkpointCount checkpoints made since the open
 /// @param writtenImageCount images of 8 KiB that they wrote
+/// @param residentPageCount pages in memory, of a database on disk
+/// @param coldReadCount pages read from disk since the open
+/// @param admittedPageCount of these, how many got a frame
+/// @param evictedPageCount pages that left memory since the open
 public record DatabaseStats(
     int tableCount,
     long rowCount,
@@ -39,7 +43,11 @@ public record DatabaseStats(
     int logSegmentCount,
     long replayedRecordCount,
     long checkpointCount,
-    long writtenImageCount) {
+    long writtenImageCount,
+    long residentPageCount,
+    long coldReadCount,
+    long admittedPageCount,
+    long evictedPageCount) {
   /// Copies the map, in the order of its keys.
   public DatabaseStats {
     memoryByOwner = Collections.unmodifiableMap(new TreeMap<>(memoryByOwner));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -18,7 +19,7 @@ import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.checkpoint.CheckpointFiles;
 import org.basaltdb.core.checkpoint.CheckpointRestore;
 import org.basaltdb.core.checkpoint.Checkpointer;
-import org.basaltdb.core.checkpoint.PageFiles;
+import org.basaltdb.core.checkpoint.ReplayPages;
 import org.basaltdb.core.checkpoint.Restored;
 import org.basaltdb.core.error.BackpressureException;
 import org.basaltdb.core.error.BasaltException;
@@ -211,6 +212,7 @@ final class Engine {
     MemoryBudget budget = new MemoryBudget(options.memoryBudgetBytes());
     Epochs epochs = new Epochs(options.seam().clock());
     DeferredLog deferred = new DeferredLog();
+    AtomicReference<@Nullable Checkpointer> wakeable = new AtomicReference<>();
     Partition.Shared shared =
         new Partition.Shared(
             partitionCount,
@@ -221,7 +223,9 @@ final class Engine {
             options.ringCapacity(),
             options.writerMode() == WriterMode.DEDICATED,
             options.numa(),
-            directory != null);
+            directory != null,
+            options.poolBytes(),
+            () -> wake(wakeable.get()));
     List<Partition> partitions = new ArrayList<>(partitionCount);
     Catalog catalog = new Catalog(partitions, epochs, deferred, hashSeed);
     CommitLog log = null;
@@ -235,16 +239,19 @@ final class Engine {
         restored = restore(name, new CheckpointRestore(files, partitions, catalog, budget), place);
       }
       boolean keepOlder = restored.hasOlder();
+      ReplayPages.BeforeWriting settling =
+          () -> {
+            if (files != null) {
+              files.settle(place, keepOlder);
+            }
+          };
       LogReplay replay =
           new LogReplay(
               catalog,
               partitionCount,
               restored,
-              () -> {
-                if (files != null) {
-                  files.settle(place, keepOlder);
-                }
-              });
+              files == null ? null : new ReplayPages(name, files, partitions, budget, settling),
+              settling);
       log =
           directory == null
               ? new MemoryLog()
@@ -264,7 +271,9 @@ final class Engine {
                 budget,
                 options.checkpointLogBytes(),
                 restored);
+        wakeable.set(checkpointer);
       }
+      partitions.forEach(Partition::opened);
       Engine engine =
           new Engine(
               name,
@@ -284,14 +293,27 @@ final class Engine {
       return engine;
     } catch (Throwable failure) {
       takeApart(partitions, catalog, log, failure);
-      PageFiles opened = restored.pageFiles();
-      if (opened != null) {
-        opened.closeAfter(failure);
-      }
+      closeAfter(files, failure);
       if (failure instanceof RuntimeException e) {
         throw Failures.named(e);
       }
       throw failure;
+    }
+  }
+
+  private static void wake(@Nullable Checkpointer checkpointer) {
+    if (checkpointer != null) {
+      checkpointer.wake();
+    }
+  }
+
+  private static void closeAfter(@Nullable CheckpointFiles files, Throwable failure) {
+    try {
+      if (files != null) {
+        files.closePages();
+      }
+    } catch (IOException further) {
+      failure.addSuppressed(further);
     }
   }
 

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.basaltdb.core.buffer.BufferPool;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.recovery.Manifest;
 import org.basaltdb.core.table.MutationRecordLayout;
 import org.basaltdb.offheap.file.Seam;
+import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.wal.Durability;
 import org.basaltdb.wal.LogOptions;
@@ -33,11 +35,19 @@ public final class Options {
   /// The most writes that a session can have in flight.
   public static final int MAX_SUBMIT_SLOTS = 1 << 14;
 
+  /// The least that pages can be given.
+  public static final long MIN_POOL_BYTES = (long) BufferPool.MIN_FRAMES * BlockPool.BLOCK_BYTES;
+
+  /// Of the budget, in percent, what pages take at most by default; a tenth is for indexes, the
+  /// rest for the log, buffers and what lies between.
+  private static final int DEFAULT_POOL_PERCENT = 70;
+
   private static final long DEFAULT_CHECKPOINT_LOG_BYTES = 1L << 30;
   private static final long MIN_CHECKPOINT_LOG_BYTES = 64L << 10;
   private static final long MAX_CHECKPOINT_LOG_BYTES = 1L << 50;
 
   private final long memoryBudgetBytes;
+  private final long poolBytes;
   private final int partitions;
   private final boolean partitionsChosen;
   private final Durability durability;
@@ -56,6 +66,10 @@ public final class Options {
 
   private Options(Builder builder) {
     this.memoryBudgetBytes = builder.memoryBudgetBytes;
+    this.poolBytes =
+        builder.poolBytes == 0
+            ? builder.memoryBudgetBytes / 100 * DEFAULT_POOL_PERCENT
+            : builder.poolBytes;
     this.partitions = builder.partitions;
     this.partitionsChosen = builder.partitionsChosen;
     this.durability = builder.durability;
@@ -86,6 +100,11 @@ public final class Options {
   /// The most bytes of memory outside the heap that the database takes.
   public long memoryBudgetBytes() {
     return memoryBudgetBytes;
+  }
+
+  /// The most bytes of memory that pages of a database on disk take.
+  public long poolBytes() {
+    return poolBytes;
   }
 
   /// The partitions of a database that is created.
@@ -174,6 +193,7 @@ public final class Options {
     private static final Duration MAX_INTERVAL = Duration.ofDays(1);
 
     private long memoryBudgetBytes = MemoryLimit.defaultBudgetBytes();
+    private long poolBytes;
     private int partitions =
         Math.min(Runtime.getRuntime().availableProcessors(), Manifest.MAX_PARTITION_COUNT);
     private boolean partitionsChosen;
@@ -199,6 +219,17 @@ public final class Options {
     /// group. Default: half of the machine's memory, or of that limit.
     public Builder memoryBudgetBytes(long bytes) {
       this.memoryBudgetBytes = bytes;
+      return this;
+    }
+
+    /// The most bytes of memory that pages take, in all partitions together; the rest of the budget
+    /// is for indexes, the log and buffers. When there are more pages, those that were not read for
+    /// the longest time leave memory, and are read from disk when they are wanted. One large value
+    /// may go beyond it while it is written. From [#MIN_POOL_BYTES] to the budget; 0 for the
+    /// default, which is 70 % of the budget. Without meaning for a database that lives in memory
+    /// only.
+    public Builder poolBytes(long bytes) {
+      this.poolBytes = bytes;
       return this;
     }
 
@@ -308,6 +339,9 @@ public final class Options {
     public Options build() {
       List<String> problems = new ArrayList<>();
       checkMemory(problems);
+      if (poolBytes != 0) {
+        range(problems, "poolBytes", poolBytes, MIN_POOL_BYTES, memoryBudgetBytes);
+      }
       range(problems, "partitions", partitions, 1, Manifest.MAX_PARTITION_COUNT);
       range(problems, "ringCapacity", ringCapacity, 2, MAX_RING_CAPACITY);
       range(problems, "sessionPoolSize", sessionPoolSize, 1, MAX_SESSION_POOL_SIZE);

@@ -57,7 +57,8 @@ final class ReadCommand extends Command {
     image = RowFetch.ABSENT;
   }
 
-  /// The address of the row's whole image, or [RowFetch#ABSENT].
+  /// The address of the row's whole image, [RowFetch#ABSENT] or [RowFetch#COLD]; of a page, zero,
+  /// or [RowFetch#COLD].
   long image() {
     return image;
   }
@@ -72,13 +73,17 @@ final class ReadCommand extends Command {
     PageRows copy = rows;
     RowImageReader into = view;
     boolean read =
-        copy != null
-            ? partition.scanPage(context, localPage, copy)
-            : into != null && readRow(partition, into);
+        copy != null ? readPage(partition, copy) : into != null && readRow(partition, into);
     if (!read) {
       throw new IllegalStateException("READ-6: a page is locked while its own writer looks at it");
     }
     return FINISHED;
+  }
+
+  private boolean readPage(TablePartition partition, PageRows into) {
+    int found = partition.scanPage(context, localPage, into);
+    image = found == TablePartition.COLD_PAGE ? RowFetch.COLD : RowFetch.ABSENT;
+    return found >= 0 || found == TablePartition.COLD_PAGE;
   }
 
   private boolean readRow(TablePartition partition, RowImageReader into) {

@@ -224,7 +224,7 @@ public final class RowBatch {
     read = false;
   }
 
-  /// Reads the rows of all keys, inside an epoch. Some may be left to be settled.
+  /// Reads the rows of all keys, inside an epoch. Some may be left, see [#nextUnread].
   void fetch(ReadContext context) {
     TableEntry entry = table.entry();
     requiredDurableLsn = 0;
@@ -240,12 +240,12 @@ public final class RowBatch {
               PageLayout.PAGE_BYTES,
               rowBytes);
       for (int i = 0; i < size; i++) {
-        images[i] = image(entry, i);
+        images[i] = image(i);
       }
       return;
     }
     for (int i = 0; i < size; i++) {
-      context.requiredDurableLsn = 0;
+      context.begin();
       images[i] =
           RowFetch.byKey(
               entry.partitions()[entry.partitionOf(hashWords[i])],
@@ -259,29 +259,26 @@ public final class RowBatch {
     }
   }
 
-  private long image(TableEntry entry, int index) {
+  private long image(int index) {
     int bytes = rowBytes[index];
     if (bytes <= 0) {
       return bytes == 0 ? RowFetch.ABSENT : RowFetch.LOCKED;
     }
-    long row = target(index);
-    return RowCodec.hasOverflow(row)
-        ? RowFetch.complete(
-            entry.partitions()[entry.partitionOf(hashWords[index])], row, readers[index])
-        : row;
+    // Large values are fetched one row after the other.
+    return RowCodec.hasOverflow(target(index)) ? RowFetch.LOCKED : target(index);
   }
 
-  /// The first key from `from` on that the writer has to be asked for, or -1.
-  int nextLocked(int from) {
+  /// The first key from `from` on that has to be looked up by itself, or -1.
+  int nextUnread(int from) {
     for (int i = from; i < size; i++) {
-      if (images[i] == RowFetch.LOCKED) {
+      if (images[i] == RowFetch.LOCKED || images[i] == RowFetch.COLD) {
         return i;
       }
     }
     return -1;
   }
 
-  /// The writer's answer for a key.
+  /// What was found for such a key.
   void settle(int index, long image) {
     images[index] = image;
   }

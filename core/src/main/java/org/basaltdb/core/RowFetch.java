@@ -15,12 +15,15 @@ final class RowFetch {
   /// In place of an address: ask the writer.
   static final long LOCKED = -1;
 
+  /// In place of an address: a page has to be read from the device first, see [ReadContext].
+  static final long COLD = -2;
+
   private RowFetch() {}
 
   /// Fetches the row with a key.
   ///
   /// @param target where the view has room for a page
-  /// @return the address of the whole image, [#ABSENT] or [#LOCKED]
+  /// @return the address of the whole image, [#ABSENT], [#LOCKED] or [#COLD]
   static long byKey(
       TablePartition partition,
       ReadContext context,
@@ -31,21 +34,31 @@ final class RowFetch {
       long target) {
     int bytes = partition.read(context, hashWord, keyWord, keyImage, target);
     if (bytes <= 0) {
-      return bytes == 0 ? ABSENT : LOCKED;
+      return unread(bytes);
     }
-    return RowCodec.hasOverflow(target) ? complete(partition, target, view) : target;
+    return RowCodec.hasOverflow(target) ? complete(partition, context, target, view) : target;
   }
 
-  /// Fetches the large values of a row that was copied.
+  private static long unread(int bytes) {
+    return switch (bytes) {
+      case 0 -> ABSENT;
+      case TablePartition.COLD_PAGE -> COLD;
+      default -> LOCKED;
+    };
+  }
+
+  /// Fetches the large values of a row that was copied, or goes on with it.
   ///
-  /// @return the address of the whole image, or [#LOCKED] if a value has gone: the row has changed,
-  ///   look again
-  static long complete(TablePartition partition, long row, RowImageReader view) {
+  /// @return the address of the whole image; [#LOCKED] if a value has gone: the row has changed,
+  ///   look again; [#COLD]
+  static long complete(
+      TablePartition partition, ReadContext context, long row, RowImageReader view) {
     int bytes = partition.completeBytes(row, view.projection());
     if (bytes < 0) {
       return LOCKED;
     }
     long large = view.largeTarget(bytes);
-    return partition.complete(row, view.projection(), large) < 0 ? LOCKED : large;
+    int completed = partition.complete(row, view.projection(), large, context);
+    return completed < 0 ? unread(completed) : large;
   }
 }

@@ -75,6 +75,9 @@ public final class Session implements AutoCloseable {
   /// calls, so that a wrong one is told.
   private volatile @Nullable Thread owner;
 
+  /// For pages that are not in memory; null until one was met.
+  private @Nullable ColdReader coldReader;
+
   /// For rows of a scan that have to be looked at again.
   private @Nullable PageRows again;
 
@@ -206,35 +209,75 @@ public final class Session implements AutoCloseable {
 
   private boolean read(
       Table table, long hashWord, long keyWord, long keyImage, RowImageReader view) {
-    TableEntry entry = table.entry();
-    long target = view.pageTarget();
-    long image = RowFetch.LOCKED;
-    context.requiredDurableLsn = 0;
-    epochs.enter(epochSlot);
-    try {
-      if (canRead(entry)) {
-        image =
-            RowFetch.byKey(
-                entry.partitions()[entry.partitionOf(hashWord)],
-                context,
-                hashWord,
-                keyWord,
-                keyImage,
-                view,
-                target);
-      }
-    } finally {
-      epochs.exit(epochSlot);
-    }
-    if (image == RowFetch.LOCKED) {
-      image = readAsCommand(table, hashWord, keyWord, keyImage, view);
-    }
+    long image = fetch(table, hashWord, keyWord, keyImage, view, view.pageTarget());
     awaitVisible();
     if (image == RowFetch.ABSENT) {
       return false;
     }
     view.show(image);
     return true;
+  }
+
+  /// Fetches the row with a key, from wherever it is.
+  ///
+  /// @param target where there is room for a page
+  /// @return the address of the whole image, or [RowFetch#ABSENT]
+  private long fetch(
+      Table table, long hashWord, long keyWord, long keyImage, RowImageReader view, long target) {
+    TableEntry entry = table.entry();
+    int partition = entry.partitionOf(hashWord);
+    context.begin();
+    while (true) {
+      long image = RowFetch.LOCKED;
+      boolean goesOn = context.isCompleting();
+      if (!goesOn) {
+        context.requiredDurableLsn = 0;
+      }
+      epochs.enter(epochSlot);
+      try {
+        if (canRead(entry)) {
+          TablePartition rows = entry.partitions()[partition];
+          image =
+              goesOn
+                  ? RowFetch.complete(rows, context, target, view)
+                  : RowFetch.byKey(rows, context, hashWord, keyWord, keyImage, view, target);
+        }
+      } finally {
+        epochs.exit(epochSlot);
+      }
+      if (image == RowFetch.LOCKED) {
+        context.begin();
+        if (goesOn && canRead(entry)) {
+          continue; // the row has changed since: from its begin
+        }
+        image = readAsCommand(table, hashWord, keyWord, keyImage, view);
+      }
+      if (image != RowFetch.COLD) {
+        return image;
+      }
+      readCold(table, partition);
+    }
+  }
+
+  /// Has the page read that a read lacks, outside of any epoch. The read begins anew, or goes on.
+  private void readCold(Table table, int partition) {
+    gate.enter(table);
+    try {
+      coldReader().read(engine.partitions().get(partition), context);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  private ColdReader coldReader() {
+    ColdReader made = coldReader;
+    if (made == null) {
+      made = new ColdReader(engine.budget());
+      coldReader = made;
+      ColdReader released = made;
+      NativeBuffers.track(this, released::close);
+    }
+    return made;
   }
 
   /// Inside an epoch: whether there is something to read. If not, what the reader does next says
@@ -308,11 +351,17 @@ public final class Session implements AutoCloseable {
       gate.exit();
     }
     long required = batch.requiredDurableLsn();
-    for (int i = batch.nextLocked(0); i >= 0; i = batch.nextLocked(i + 1)) {
+    for (int i = batch.nextUnread(0); i >= 0; i = batch.nextUnread(i + 1)) {
+      RowImageReader reader = batch.reader(i);
       batch.settle(
           i,
-          readAsCommand(
-              table, batch.hashWord(i), batch.keyWord(i), batch.keyImage(i), batch.reader(i)));
+          fetch(
+              table,
+              batch.hashWord(i),
+              batch.keyWord(i),
+              batch.keyImage(i),
+              reader,
+              reader.pageTarget()));
       required = Math.max(required, context.requiredDurableLsn);
     }
     context.requiredDurableLsn = required;
@@ -339,7 +388,15 @@ public final class Session implements AutoCloseable {
   /// Copies a page for a scan.
   void copyPage(Table table, int partition, int localPage, PageRows rows) {
     checkThread();
-    boolean copied = false;
+    context.begin();
+    while (copyPageOnce(table, partition, localPage, rows) == TablePartition.COLD_PAGE) {
+      readCold(table, partition);
+    }
+    awaitVisible();
+  }
+
+  private int copyPageOnce(Table table, int partition, int localPage, PageRows rows) {
+    int copied = -1;
     context.requiredDurableLsn = 0;
     epochs.enter(epochSlot);
     try {
@@ -349,16 +406,17 @@ public final class Session implements AutoCloseable {
     } finally {
       epochs.exit(epochSlot);
     }
-    if (!copied) {
-      gate.enter(table);
-      try {
-        reading.aimAtPage(table.entry(), partition, localPage, rows);
-        runReading(table, partition);
-      } finally {
-        gate.exit();
-      }
+    if (copied >= 0 || copied == TablePartition.COLD_PAGE) {
+      return copied;
     }
-    awaitVisible();
+    gate.enter(table);
+    try {
+      reading.aimAtPage(table.entry(), partition, localPage, rows);
+      runReading(table, partition);
+      return reading.image() == RowFetch.COLD ? TablePartition.COLD_PAGE : 0;
+    } finally {
+      gate.exit();
+    }
   }
 
   /// Fetches the large values of a row of a page that a scan copied.
@@ -367,9 +425,8 @@ public final class Session implements AutoCloseable {
   /// @return the address of its whole image, or [RowFetch#ABSENT] if the row has gone since
   long completeScanned(
       Table table, int partition, int localPage, PageRows rows, int index, RowImageReader view) {
-    TablePartition target = table.entry().partitions()[partition];
     int slot = rows.slot(index);
-    long image = completeInEpoch(table, target, rows.row(index), view);
+    long image = complete(table, partition, rows.row(index), view);
     while (image == RowFetch.LOCKED) {
       // The row has changed since its page was copied, and what it pointed to has gone.
       PageRows again = againRows();
@@ -380,18 +437,29 @@ public final class Session implements AutoCloseable {
       }
       image = again.row(found);
       if (RowCodec.hasOverflow(image)) {
-        image = completeInEpoch(table, target, image, view);
+        image = complete(table, partition, image, view);
       }
     }
     return image;
   }
 
-  private long completeInEpoch(Table table, TablePartition target, long row, RowImageReader view) {
-    epochs.enter(epochSlot);
-    try {
-      return canRead(table.entry()) ? RowFetch.complete(target, row, view) : RowFetch.LOCKED;
-    } finally {
-      epochs.exit(epochSlot);
+  private long complete(Table table, int partition, long row, RowImageReader view) {
+    TableEntry entry = table.entry();
+    context.begin();
+    while (true) {
+      long image = RowFetch.LOCKED;
+      epochs.enter(epochSlot);
+      try {
+        if (canRead(entry)) {
+          image = RowFetch.complete(entry.partitions()[partition], context, row, view);
+        }
+      } finally {
+        epochs.exit(epochSlot);
+      }
+      if (image != RowFetch.COLD) {
+        return image;
+      }
+      readCold(table, partition);
     }
   }
 

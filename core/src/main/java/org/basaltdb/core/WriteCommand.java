@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.codec.RowCodec;
+import org.basaltdb.core.error.ReadOnlyException;
 import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.MutationRecordLayout;
 import org.basaltdb.core.table.TablePartition;
+import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.wal.CommitLog;
 import org.basaltdb.wal.Durability;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +98,16 @@ final class WriteCommand extends Command {
     if (mutation.outcome == Mutation.NO_LOG_SPACE) {
       return wantedLogBytes();
     }
-    if (mutation.outcome == Mutation.NO_COPY_ROOM) {
+    if (mutation.outcome == Mutation.NO_ROOM) {
+      Throwable failure = target.roomFailure();
+      if (failure != null) {
+        reject(ReadOnlyException.ofPages(FileErrorException.brief(failure), failure));
+        return FINISHED;
+      }
       return Long.BYTES; // of the log it lacks nothing that is known
+    }
+    if (mutation.outcome == Mutation.PAGE_MISSING) {
+      return missingPage(mutation.missingPage);
     }
     if (mutation.outcome == Mutation.INSERTED) {
       entry.noteAdded(mutation.imageAddress);

@@ -29,6 +29,10 @@ final class EngineFixture implements AutoCloseable {
   private static final long CHECKPOINT_LOG_BYTES =
       Long.getLong("basalt.test.checkpointLogBytes", 1L << 30);
 
+  /// What pages take of memory at most: little in a suite that is run with
+  /// `-Dbasalt.test.poolBytes`; 0 for the default.
+  private static final long POOL_BYTES = Long.getLong("basalt.test.poolBytes", 0);
+
   private static final long THREAD_END_MILLIS = 5_000;
 
   private final List<Basalt> open = new ArrayList<>();
@@ -43,7 +47,8 @@ final class EngineFixture implements AutoCloseable {
             .partitions(2)
             .logSegmentBytes(8L << 20)
             .logBufferBytes(4 << 20)
-            .checkpointLogBytes(CHECKPOINT_LOG_BYTES);
+            .checkpointLogBytes(CHECKPOINT_LOG_BYTES)
+            .poolBytes(POOL_BYTES);
     change.accept(builder);
     return builder.build();
   }
@@ -81,6 +86,13 @@ final class EngineFixture implements AutoCloseable {
   /// Opens this test's database.
   Basalt open(Options options) {
     Basalt db = MEMORY_ONLY ? Basalt.openInMemory(options) : Basalt.open(directory(), options);
+    open.add(db);
+    return db;
+  }
+
+  /// Opens a database without files.
+  Basalt openInMemory(Options options) {
+    Basalt db = Basalt.openInMemory(options);
     open.add(db);
     return db;
   }

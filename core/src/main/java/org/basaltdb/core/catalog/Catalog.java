@@ -82,6 +82,11 @@ public final class Catalog {
     return byName.values();
   }
 
+  /// What each table has in a partition.
+  public List<TablePartition> tablesOf(int partition) {
+    return tables().stream().map(entry -> entry.partitions()[partition]).toList();
+  }
+
   /// The names of all tables, in order.
   public Collection<String> names() {
     return byName.keySet();
@@ -351,8 +356,13 @@ public final class Catalog {
 
   /// Does something while no table is created or dropped, and then writes the tables down: their
   /// schemas, and numbers to go on with.
-  public byte[] excludingChanges(Runnable cuts) {
-    changes.lock();
+  ///
+  /// @param meanwhile called again and again while a change goes on: what that waits for, the
+  ///   caller may have to do
+  public byte[] excludingChanges(Runnable cuts, Runnable meanwhile) {
+    while (!changes.tryLock()) {
+      meanwhile.run();
+    }
     try {
       cuts.run();
       StateWriter state = new StateWriter();

@@ -7,8 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.basaltdb.core.error.CorruptManifestException;
+import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.store.PageFile;
 import org.basaltdb.offheap.file.FileLayer;
+import org.jspecify.annotations.Nullable;
 
 /// The files of checkpoints in the directory of a database: the files of page images, one a
 /// partition, and the two newest checkpoints.
@@ -31,6 +33,9 @@ public final class CheckpointFiles {
   private final List<Integer> numbers = new ArrayList<>();
 
   private int highestSeen;
+
+  /// Null until they are opened or made.
+  private @Nullable PageFiles pages;
 
   /// The files of a database.
   ///
@@ -166,15 +171,30 @@ public final class CheckpointFiles {
     }
   }
 
-  /// Makes the files of images, where no checkpoint names any yet. Their names are durable then.
-  PageFiles createPages() throws IOException {
+  /// The files of images: those that were opened, or new ones, where no checkpoint names any yet.
+  /// Their names are durable then.
+  ///
+  /// @param partitions told where their images are
+  PageFiles pages(List<Partition> partitions) throws IOException {
+    PageFiles known = pages;
+    if (known != null) {
+      return known;
+    }
     PageFiles made = PageFiles.of(partitionCount, this::createPages);
     try {
       files.syncDirectory(directory);
-      return made;
     } catch (Throwable failure) {
       made.closeAfter(failure);
       throw failure;
+    }
+    tell(partitions, made);
+    return made;
+  }
+
+  private void tell(List<Partition> partitions, PageFiles used) {
+    pages = used;
+    for (Partition partition : partitions) {
+      Checkpointer.tierOf(partition).cold().file(used.get(partition.number()));
     }
   }
 
@@ -187,9 +207,23 @@ public final class CheckpointFiles {
   }
 
   /// Opens the files of images, which checkpoints name.
-  PageFiles openPages() throws IOException {
-    return PageFiles.of(
-        partitionCount,
-        partition -> PageFile.open(files, pagesPath(partition), databaseId, partition));
+  ///
+  /// @param partitions told where their images are
+  PageFiles openPages(List<Partition> partitions) throws IOException {
+    PageFiles opened =
+        PageFiles.of(
+            partitionCount,
+            partition -> PageFile.open(files, pagesPath(partition), databaseId, partition));
+    tell(partitions, opened);
+    return opened;
+  }
+
+  /// Closes the files of images, if they are open.
+  public void closePages() throws IOException {
+    PageFiles open = pages;
+    if (open != null) {
+      pages = null;
+      open.close();
+    }
   }
 }

@@ -31,11 +31,12 @@ public final class CheckpointRestore {
     this.budget = budget;
   }
 
-  /// Restores a checkpoint.
+  /// Restores a checkpoint. The files of images stay open, also if it fails.
   ///
   /// @param place 0 for the newest, 1 for the one before; [CheckpointFiles#count] for none
   /// @throws CorruptManifestException if it is damaged
-  /// @throws org.basaltdb.core.error.CorruptPageException if an image is not what was written
+  /// @throws org.basaltdb.core.error.CorruptPageException if an index block's image is not what was
+  ///   written; that of a page is found out when the page is read
   /// @throws org.basaltdb.core.error.CorruptPageFileException if a file of images is damaged
   /// @throws org.basaltdb.core.error.ForeignPageFileException if it is another database's
   /// @throws org.basaltdb.core.error.NewerFormatException if a later release wrote something
@@ -46,13 +47,7 @@ public final class CheckpointRestore {
       return Restored.NOTHING;
     }
     try (CheckpointSource source = files.open(place)) {
-      PageFiles pageFiles = files.openPages();
-      try {
-        return restore(source, place, pageFiles);
-      } catch (Throwable failure) {
-        pageFiles.closeAfter(failure);
-        throw failure;
-      }
+      return restore(source, place, files.openPages(partitions));
     }
   }
 
@@ -70,7 +65,7 @@ public final class CheckpointRestore {
       if (!newest.atEnd()) {
         throw newest.damaged("more bytes", "the end of the body");
       }
-      return new Restored(List.copyOf(cutLsns), nameOlder(older), pageFiles);
+      return new Restored(List.copyOf(cutLsns), nameOlder(older));
     }
   }
 

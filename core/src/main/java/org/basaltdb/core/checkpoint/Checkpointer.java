@@ -12,8 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.error.BasaltException;
 import org.basaltdb.core.error.CheckpointFailedException;
 import org.basaltdb.core.partition.Partition;
+import org.basaltdb.core.partition.Tier;
 import org.basaltdb.core.store.PartitionImages;
 import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.file.FileErrorException;
@@ -24,7 +26,7 @@ import org.basaltdb.wal.LogException;
 import org.jspecify.annotations.Nullable;
 
 /// The thread that makes checkpoints: when enough log has gathered, when it is asked to, and at the
-/// end.
+/// end. In between it writes pages that are to leave memory ([PageCleaner]).
 ///
 /// ```
 ///            asked, or log long enough
@@ -82,8 +84,8 @@ public final class Checkpointer implements AutoCloseable {
   private volatile long cutLsn;
   private boolean failing;
 
-  /// Null until the first checkpoint is made.
-  private @Nullable PageFiles pageFiles;
+  private final PageCleaner cleaner;
+  private boolean cleaningFailed;
 
   private final LongAdder checkpointCount = new LongAdder();
   private final LongAdder writtenImageCount = new LongAdder();
@@ -91,7 +93,8 @@ public final class Checkpointer implements AutoCloseable {
   /// Prepares to make checkpoints; [#start] begins.
   ///
   /// @param logBytes how much log gathers before a checkpoint is made
-  /// @param restored what was found at open; the files in it are owned from now on
+  /// @param files owned from now on
+  /// @param restored what was found at open
   public Checkpointer(
       String name,
       CheckpointFiles files,
@@ -109,7 +112,7 @@ public final class Checkpointer implements AutoCloseable {
     this.budget = budget;
     this.logBytes = logBytes;
     this.cutLsn = restored.exists() ? restored.replayFromLsn() : log.recycleBefore(0);
-    this.pageFiles = restored.pageFiles();
+    this.cleaner = new PageCleaner(files, partitions, budget);
     this.thread = new Thread(this::run, "basalt-checkpointer");
     this.thread.setDaemon(true);
   }
@@ -226,19 +229,101 @@ public final class Checkpointer implements AutoCloseable {
           requests = new ArrayList<>();
           return answered;
         }
-        if (closing) {
+        if (closing && !commandsWait()) {
           return null;
         }
       } finally {
         lock.unlock();
       }
-      LockSupport.parkNanos(this, LOOK_NANOS); // a wait for the condition would allocate each time
+      cleanOrWait();
     }
   }
 
-  /// After a failure: waits for a while, or until it is asked for a checkpoint or closed.
+  /// At the end: a dedicated writer may wait for a page.
+  private boolean commandsWait() {
+    return partitions.stream().anyMatch(partition -> partition.queue().isWaiting());
+  }
+
+  /// Wakes the thread: pages should be written, or fetched.
+  public void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  /// What is done between checkpoints.
+  ///
+  /// @return whether to look again at once
+  private boolean clean() {
+    boolean more = false;
+    for (Partition partition : partitions) {
+      more |= tierOf(partition).serveFetch();
+      serve(partition);
+      if (PageCleaner.isDue(tierOf(partition))) {
+        more |= clean(partition);
+      }
+    }
+    try {
+      more |= finalFailure == null && cleaner.followChains(catalog);
+    } catch (BasaltException | BudgetExhaustedException unread) {
+      cleaningFailed(unread);
+    }
+    return more;
+  }
+
+  /// TOKEN-6: what stepped aside while a borrower was there that could not wait for it, and has
+  /// nobody who waits for it.
+  private static void serve(Partition partition) {
+    if (partition.queue().isWaiting()) {
+      partition.queue().borrow();
+      partition.queue().giveBackForNow();
+    }
+  }
+
+  private boolean clean(Partition partition) {
+    Throwable before = finalFailure;
+    if (before != null) {
+      tierOf(partition).images().cleaned(before);
+      return false;
+    }
+    try {
+      cleaner.clean(partition);
+      cleaningFailed = false;
+      return true;
+    } catch (IOException | BudgetExhaustedException unwritten) {
+      cleaningFailed(unwritten);
+      return false;
+    }
+  }
+
+  private void cleaningFailed(Exception failure) {
+    if (!cleaningFailed) {
+      cleaningFailed = true;
+      System.getLogger("org.basaltdb")
+          .log(
+              Level.WARNING,
+              "{0}: pages could not be written or read, which is tried again: {1}",
+              name,
+              String.valueOf(failure.getMessage()));
+    }
+  }
+
+  /// Commands that wait for dirty pages to be written need not wait for the rest of the checkpoint.
+  private void relieve() {
+    for (Partition partition : partitions) {
+      PageCleaner.relieve(tierOf(partition));
+    }
+  }
+
+  private void cleanOrWait() {
+    if (!clean()) {
+      LockSupport.parkNanos(this, LOOK_NANOS); // a wait for the condition would allocate
+    }
+  }
+
+  /// After a failure: waits for a while, or until it is asked for a checkpoint or closed. Commands
+  /// that wait for pages are served meanwhile.
   private void awaitRetry() {
     for (int look = 0; look < RETRY_LOOKS && !isAsked(); look++) {
+      clean();
       LockSupport.parkNanos(this, LOOK_NANOS);
     }
   }
@@ -290,15 +375,16 @@ public final class Checkpointer implements AutoCloseable {
           ? known
           : new CheckpointFailedException(name, String.valueOf(before), FINAL, before);
     }
-    PageFiles pages = pageFiles();
+    PageFiles pages = files.pages(partitions);
     int number = files.nextNumber();
     PartitionCut[] cuts = new PartitionCut[partitions.size()];
     byte[] catalogState;
     try (ImageWriters writers = new ImageWriters(partitions, pages, budget)) {
-      catalogState = catalog.excludingChanges(() -> cutAll(number, cuts));
+      catalogState = catalog.excludingChanges(() -> cutAll(number, cuts), this::cleanOrWait);
       writers.write();
       writtenImageCount.add(writers.imageCount());
     }
+    relieve();
     sync(pages);
     long smallest = Long.MAX_VALUE;
     long largest = 0;
@@ -324,21 +410,16 @@ public final class Checkpointer implements AutoCloseable {
     }
   }
 
-  private PageFiles pageFiles() throws IOException {
-    PageFiles made = pageFiles;
-    if (made == null) {
-      made = files.createPages();
-      pageFiles = made;
+  static Tier tierOf(Partition partition) {
+    Tier tier = partition.tier();
+    if (tier == null) {
+      throw new IllegalStateException("images on disk, of a database that lives in memory only");
     }
-    return made;
+    return tier;
   }
 
   static PartitionImages imagesOf(Partition partition) {
-    PartitionImages images = partition.images();
-    if (images == null) {
-      throw new IllegalStateException("a checkpoint of a database that lives in memory only");
-    }
-    return images;
+    return tierOf(partition).images();
   }
 
   /// CUT-1.
@@ -391,7 +472,7 @@ public final class Checkpointer implements AutoCloseable {
       try {
         step.accept(imagesOf(partition));
       } finally {
-        partition.queue().giveBack();
+        partition.queue().giveBackForNow();
       }
     }
   }
@@ -472,13 +553,11 @@ public final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /// Closes its files; nobody makes a checkpoint any more.
+  /// Closes its files; nobody makes a checkpoint any more, nor reads a page.
   ///
   /// @throws IOException if one of them cannot be closed
   public void closeFiles() throws IOException {
-    PageFiles open = pageFiles;
-    if (open != null) {
-      open.close();
-    }
+    cleaner.close();
+    files.closePages();
   }
 }

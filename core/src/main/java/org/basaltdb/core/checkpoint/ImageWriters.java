@@ -18,7 +18,8 @@ final class ImageWriters implements AutoCloseable {
   ImageWriters(List<Partition> partitions, PageFiles files, MemoryBudget budget) {
     try {
       for (Partition partition : partitions) {
-        writers.add(new ImageWriter(partition, files.get(partition.number()), budget));
+        writers.add(
+            new ImageWriter(Checkpointer.tierOf(partition), files.get(partition.number()), budget));
       }
     } catch (Throwable refused) {
       close();
@@ -71,7 +72,6 @@ final class ImageWriters implements AutoCloseable {
         }
       }
     }
-    writers.forEach(ImageWriter::serve);
     if (first != null) {
       throw first;
     }

@@ -16,8 +16,8 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
 
-/// Puts the images of one partition back into memory: first it is found out where each belongs,
-/// then all are read in the order of their slots. One thread.
+/// Takes the images of one partition up: pages stay on disk until somebody wants them, blocks of
+/// indexes are read into memory in the order of their slots. One thread.
 final class PartitionRestore implements RestoredPages, AutoCloseable {
   /// Images read at once, if their slots follow one another.
   private static final int RUN_IMAGES = 64;
@@ -94,8 +94,7 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
     if (at < 0 || pageImages[at] == 0) {
       return false;
     }
-    long frame = partition.memory().pages().restorePage(page, owner);
-    want(pageImages[at], frame, page);
+    partition.memory().pages().restorePage(page, owner);
     pageImages[at] = 0;
     return true;
   }
@@ -123,7 +122,7 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
     wantedCount++;
   }
 
-  /// Reads all images to where they belong.
+  /// Reads the images of blocks to where they belong.
   void load() throws IOException {
     for (int i = 0; i < pages.length; i++) {
       if (pageImages[i] != 0) {

@@ -1,16 +1,14 @@
 package org.basaltdb.core.checkpoint;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What an open restored.
 ///
 /// @param cutLsns of the checkpoint, by partition; none if there was none
 /// @param olderCutLsn smallest cut of the one before; -1 if there is none
-/// @param pageFiles of all partitions; null if there was no checkpoint
-public record Restored(List<Long> cutLsns, long olderCutLsn, @Nullable PageFiles pageFiles) {
+public record Restored(List<Long> cutLsns, long olderCutLsn) {
   /// There was no checkpoint.
-  public static final Restored NOTHING = new Restored(List.of(), -1, null);
+  public static final Restored NOTHING = new Restored(List.of(), -1);
 
   /// Whether there was a checkpoint.
   public boolean exists() {

@@ -3,30 +3,53 @@ package org.basaltdb.core.error;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/// The disk has no room for more log, so nothing can be written. Reads go on, and writes resume by
-/// themselves when there is room. Nothing was changed.
+/// The disk takes no more log, or no more pages, so nothing can be written. Reads go on, and writes
+/// resume by themselves when there is room. Nothing was changed.
 public final class ReadOnlyException extends BasaltException {
   @Serial private static final long serialVersionUID = 1L;
 
   private final String found;
 
-  /// States the failure.
+  /// States that the log has no room.
   ///
   /// @param found what the log met
   /// @param cause what led to it, or null
   public ReadOnlyException(String found, @Nullable Throwable cause) {
+    this(
+        found,
+        "room for the next log segment",
+        "the directory of the log",
+        "free space on its disk",
+        cause);
+  }
+
+  private ReadOnlyException(
+      String found, String expected, String where, String whatToDo, @Nullable Throwable cause) {
     super(
         describe(
             "the database is read-only for now",
             found,
-            "room for the next log segment",
-            "the directory of the log",
-            "free space on its disk; writes resume without a restart"),
+            expected,
+            where,
+            whatToDo + "; writes resume without a restart"),
         cause);
     this.found = found;
   }
 
-  /// Returns what the log met.
+  /// States that pages cannot be written, of which too many have changed to go on.
+  ///
+  /// @param found what the page files met
+  /// @param cause what led to it
+  public static ReadOnlyException ofPages(String found, Throwable cause) {
+    return new ReadOnlyException(
+        found,
+        "changed pages written, so that others fit into memory",
+        "the directory of the database",
+        "see to its disk, and free space on it",
+        cause);
+  }
+
+  /// Returns what the log or the page files met.
   public String found() {
     return found;
   }

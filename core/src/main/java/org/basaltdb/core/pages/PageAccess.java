@@ -4,6 +4,7 @@ import org.basaltdb.core.store.StateReader;
 import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageWord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages of one partition, by page number.
@@ -54,8 +55,17 @@ public interface PageAccess {
    */
   long allocate(int page, Owner owner);
 
-  /** Gives the frame of a page back. Readers may still copy from it; the word tells them. */
+  /**
+   * Gives a page back, and its frame if it has one. Readers may still copy from it; the word tells
+   * them.
+   */
   void free(int page, Owner owner);
+
+  /**
+   * Whether a page has a frame. One that has keeps it until something is allocated; one that is
+   * prepared for a change, until the change.
+   */
+  boolean isInMemory(int page);
 
   /**
    * Says that a page is about to be changed, or given back; comes before a command's log record is
@@ -69,12 +79,15 @@ public interface PageAccess {
   boolean mayRefuseChange();
 
   /**
-   * Whether something could not be prepared for lack of room, so that memory may come back that is
-   * missing now.
+   * Whether commands had better step aside until something was written: copies that a checkpoint
+   * wants, or pages that would leave memory.
    */
-  boolean lacksCopyRoom();
+  boolean lacksRoom();
 
-  /** Address of a page's frame, for the writer to read. */
+  /** Why what commands step aside for cannot be written, or null. */
+  @Nullable Throwable roomFailure();
+
+  /** Address of the frame of a page that is in memory, for the writer to read. */
   long frame(int page);
 
   /**
@@ -88,6 +101,9 @@ public interface PageAccess {
   /** Ends a change; readers see it whole. */
   void endChange(int page);
 
+  /** Notes that a chain that was let go has left memory: it is followed later. */
+  void noteColdChain();
+
   /** Writes down which extents there are, for a checkpoint. */
   void save(StateWriter state);
 
@@ -98,12 +114,6 @@ public interface PageAccess {
    */
   void restore(StateReader state);
 
-  /**
-   * Gives a page that a checkpoint holds a frame, at open. The caller puts its image there before
-   * anybody looks for it.
-   *
-   * @return address of the frame
-   * @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short
-   */
-  long restorePage(int page, Owner owner);
+  /** Takes up a page that a checkpoint holds, at open; it stays on disk. */
+  void restorePage(int page, Owner owner);
 }

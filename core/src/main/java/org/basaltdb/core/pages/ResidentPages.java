@@ -1,37 +1,25 @@
 package org.basaltdb.core.pages;
 
-import java.util.Arrays;
-import org.basaltdb.core.store.PartitionImages;
 import org.basaltdb.core.store.StateReader;
 import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.memory.BlockPool;
-import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageTable;
 import org.basaltdb.offheap.page.PageWord;
 import org.jspecify.annotations.Nullable;
 
-/** Page access when every page has a frame of its own: data that fits in memory. */
+/** Page access when every page has a frame of its own: a database that lives in memory only. */
 public final class ResidentPages implements PageAccess {
   private final PageTable table;
   private final BlockPool pool;
   private final long frameBase;
-  private final @Nullable PartitionImages images;
-  private int nextExtent;
-  private int[] freeExtents = new int[16];
-  private int freeExtentCount;
+  private final PageNumbers numbers;
 
-  /// Pages of which no images are kept.
   public ResidentPages(PageTable table, BlockPool pool) {
-    this(table, pool, null);
-  }
-
-  /// @param images told of what becomes of pages, so that checkpoints can be made; or null
-  public ResidentPages(PageTable table, BlockPool pool, @Nullable PartitionImages images) {
-    this.images = images;
     this.table = table;
     this.pool = pool;
     this.frameBase = pool.baseAddress();
+    this.numbers = new PageNumbers(table, pool, count -> {});
   }
 
   @Override
@@ -46,44 +34,12 @@ public final class ResidentPages implements PageAccess {
 
   @Override
   public int allocateExtent() {
-    if (freeExtentCount > 0) {
-      return freeExtents[--freeExtentCount];
-    }
-    // Numbers whose homes serve other things are passed over: there are several for each frame.
-    while (!pool.canBeHome(nextExtent << EXTENT_SHIFT)) {
-      nextExtent++;
-    }
-    int first = nextExtent << EXTENT_SHIFT;
-    commit(first + EXTENT_PAGES);
-    nextExtent++;
-    return first;
-  }
-
-  private void commit(int pageCount) {
-    try {
-      commitAll(pageCount);
-    } catch (BudgetExhaustedException refused) {
-      pool.reclaim(); // POOL-3
-      commitAll(pageCount);
-    }
-  }
-
-  private void commitAll(int pageCount) {
-    table.commit(pageCount);
-    if (images != null) {
-      images.commitPages(pageCount);
-    }
+    return numbers.allocateExtent();
   }
 
   @Override
   public void freeExtent(int firstPage) {
-    for (int i = 0; i < EXTENT_PAGES; i++) {
-      assert PageWord.state(table.word(firstPage + i)) == PageWord.FREE : firstPage + i;
-    }
-    if (freeExtentCount == freeExtents.length) {
-      freeExtents = Arrays.copyOf(freeExtents, freeExtentCount * 2 + 1);
-    }
-    freeExtents[freeExtentCount++] = firstPage;
+    numbers.freeExtent(firstPage);
   }
 
   @Override
@@ -95,33 +51,37 @@ public final class ResidentPages implements PageAccess {
   public long allocate(int page, Owner owner) {
     int frame = pool.allocate(owner, page);
     table.allocate(page, frame);
-    if (images != null) {
-      images.pageAllocated(page);
-    }
     return pool.address(frame);
   }
 
   @Override
+  public boolean isInMemory(int page) {
+    return true;
+  }
+
+  @Override
   public boolean prepareChange(int page) {
-    return images == null || images.beforePageChange(page);
+    return true;
   }
 
   @Override
   public boolean mayRefuseChange() {
-    return images != null && images.isImaging();
+    return false;
   }
 
   @Override
-  public boolean lacksCopyRoom() {
-    return images != null && images.isImaging() && !images.hasRoom();
+  public boolean lacksRoom() {
+    return false;
+  }
+
+  @Override
+  public @Nullable Throwable roomFailure() {
+    return null;
   }
 
   @Override
   public void free(int page, Owner owner) {
     pool.free(table.free(page), owner);
-    if (images != null) {
-      images.pageFreed(page);
-    }
   }
 
   @Override
@@ -140,23 +100,22 @@ public final class ResidentPages implements PageAccess {
   }
 
   @Override
+  public void noteColdChain() {
+    throw new IllegalStateException("a page is not in memory, of a database in memory");
+  }
+
+  @Override
   public void save(StateWriter state) {
-    state.putInt(nextExtent);
-    state.putInts(freeExtents, freeExtentCount);
+    numbers.save(state);
   }
 
   @Override
   public void restore(StateReader state) {
-    nextExtent = state.getInt();
-    freeExtents = state.getInts();
-    freeExtentCount = freeExtents.length;
-    commit(nextExtent << EXTENT_SHIFT);
+    numbers.restore(state);
   }
 
   @Override
-  public long restorePage(int page, Owner owner) {
-    int frame = pool.allocate(owner, page);
-    table.allocate(page, frame);
-    return pool.address(frame);
+  public void restorePage(int page, Owner owner) {
+    throw new IllegalStateException("page " + page + " on disk, of a database in memory");
   }
 }

@@ -66,10 +66,20 @@ public abstract class Command {
   /// [#reject]. Whatever is *thrown* marks the partition FAILED: its structures may be half
   /// changed.
   ///
-  /// @return [#FINISHED], or the positive number of bytes of log space to wait for: then nothing
-  ///   was changed, the token is given up for the wait, and this method runs again before any later
-  ///   command
+  /// @return [#FINISHED]; or the positive number of bytes of log space to wait for, or
+  ///   [#missingPage]: then nothing was changed, the token is given up for the wait, and this
+  ///   method runs again before any later command
   protected abstract int execute();
+
+  /// For [#execute()] to return: a page has to be brought into memory first.
+  protected static int missingPage(int page) {
+    return -1 - page;
+  }
+
+  /// The page of such an answer.
+  static int pageOf(int wanted) {
+    return -1 - wanted;
+  }
 
   /// Ends this command with an exception for its caller; the partition is whole. Called by
   /// [#execute()] only.
@@ -180,6 +190,11 @@ public abstract class Command {
     } else {
       move(ABANDONED, FREE);
     }
+  }
+
+  /// Drainer: what the command needs cannot be had; nothing was changed.
+  final void refuse(RuntimeException why) {
+    failure = why;
   }
 
   /// Drainer: ends the command with an exception.

@@ -1,5 +1,7 @@
 package org.basaltdb.core.partition;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a [CommandQueue] needs of its surroundings.
 public interface CommandHost {
   /// The engine's monotonic clock, in nanoseconds.
@@ -15,6 +17,19 @@ public interface CommandHost {
   /// As [#awaitRoom], for a writer that looks again and again and may not wait, because it lends
   /// its partition meanwhile: asks for the room, and returns at once.
   void requestRoom(int payloadBytes);
+
+  /// Brings a page into memory, where it stays until [#resumedDone], without any token. Throws
+  /// nothing: what failed is told by [#fetchFailure] when the command finds the page missing again.
+  void fetch(int page);
+
+  /// As [#fetch], for a writer that may not wait: asks for it, and returns at once.
+  void requestFetch(int page);
+
+  /// Under the token: why a page could not be fetched since this was asked last, or null.
+  @Nullable RuntimeException fetchFailure(int page);
+
+  /// Under the token: the command that had stepped aside is done.
+  void resumedDone();
 
   /// The named exception with which every command of a failed partition ends.
   ///

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 ///   only make a preempted producer everybody's problem.
 /// - **TOKEN-3.** See [Command].
 /// - **TOKEN-4.** Holding the token: no sync, no page I/O, no wait. A command that lacks log space,
-///   or room for a copy (CUT-2), steps aside: it stays first in line (commands of one session keep
-///   their order), the token is released for the wait, and the command runs again. A dedicated
-///   writer keeps the token, lends it if asked, and tries again when its idle strategy lets it.
+///   room for a copy (CUT-2), or a page that is not in memory (ASIDE-1), steps aside: it stays
+///   first in line (commands of one session keep their order), the token is released for the wait,
+///   and the command runs again. A dedicated writer keeps the token, lends it if asked, and tries
+///   again when its idle strategy lets it.
 /// - **TOKEN-5.** A whole partition is borrowed through [LendingWord], which is read between
 ///   commands, never through the ring. Also while a command is aside: a checkpoint, which makes
 ///   room in the log and for copies, borrows.
@@ -49,7 +50,7 @@ public final class CommandQueue {
   public static final long OVERDUE_LOAN_NANOS = 1_000_000_000;
 
   /// How a turn ended: nothing was left, the quota was used up, a borrower waits, or a command
-  /// needs log space or room for a copy.
+  /// needs log space, room for a copy, or a page.
   private static final int EMPTY = 0;
 
   private static final int QUOTA = 1;
@@ -98,7 +99,10 @@ public final class CommandQueue {
   private boolean ownRunning;
 
   private @Nullable Command successor;
-  private int wantedBytes;
+
+  /// What the command that stepped aside answered: bytes, or [Command#missingPage].
+  private int wantedByStalled;
+
   private long performedCount;
 
   /// The id of the holder, for the check against nested commands; every other thread may read
@@ -329,7 +333,7 @@ public final class CommandQueue {
         end = drain();
       }
       next = end == STEPPED_ASIDE ? stalled : successor;
-      wanted = wantedBytes;
+      wanted = wantedByStalled;
     } finally {
       if (end == ABRUPT) {
         fail(new IllegalStateException("a writer left in the middle of its turn"));
@@ -342,14 +346,30 @@ public final class CommandQueue {
       case QUOTA -> next == null || !handOver(next);
       case STEPPED_ASIDE -> {
         if (mayWait) {
-          host.awaitRoom(wanted);
-        } else if (next != null) {
-          handOver(next); // who waits for it may wait for its room too; else this thread comes back
+          awaitWanted(wanted);
+        } else if (next != null && !handOver(next)) {
+          request(wanted); // nobody else would ask for it
         }
         yield mayWait;
       }
       default -> somethingWaiting();
     };
+  }
+
+  private void awaitWanted(int wanted) {
+    if (wanted > 0) {
+      host.awaitRoom(wanted);
+    } else {
+      host.fetch(Command.pageOf(wanted));
+    }
+  }
+
+  private void request(int wanted) {
+    if (wanted > 0) {
+      host.requestRoom(wanted);
+    } else {
+      host.requestFetch(Command.pageOf(wanted));
+    }
   }
 
   /// Carries waiting commands out, in order. The token is held.
@@ -406,6 +426,9 @@ public final class CommandQueue {
     }
     Throwable cause = failureCause;
     if (cause != null) {
+      if (resumed) {
+        host.resumedDone();
+      }
       command.fail(host.partitionFailed(cause));
       return false;
     }
@@ -424,9 +447,16 @@ public final class CommandQueue {
     }
     leaveCommand();
     if (wanted != Command.FINISHED) {
-      stalled = command;
-      wantedBytes = wanted;
-      return true;
+      RuntimeException unfetched = wanted < 0 ? host.fetchFailure(Command.pageOf(wanted)) : null;
+      if (unfetched == null) {
+        stalled = command;
+        wantedByStalled = wanted;
+        return true;
+      }
+      command.refuse(unfetched);
+    }
+    if (resumed) {
+      host.resumedDone();
     }
     if (own) {
       command.finishOwn();
@@ -509,13 +539,13 @@ public final class CommandQueue {
     serveLateArrivals();
   }
 
-  /// As [#giveBack], for a borrower that commands may have to wait for: it takes one turn, and
-  /// waits for nothing that steps aside in it. It comes back soon, and at last calls [#giveBack]
-  /// (TOKEN-6).
+  /// As [#giveBack], for a borrower that must not wait for anything: it takes one turn, and asks
+  /// for what a command lacks that steps aside in it. If no thread waits for that command, the
+  /// engine's looks after it (TOKEN-6).
   public void giveBackForNow() {
     release();
     if (!dedicated && somethingWaiting()) {
-      // A second turn where the first ended with nobody to hand over to; then it comes back soon.
+      // A second turn where the first ended with nobody to hand over to.
       for (int turn = 0; turn < 2 && tryEnter() && serveHolding(null, false); turn++) {
         Thread.onSpinWait();
       }
@@ -597,7 +627,7 @@ public final class CommandQueue {
     }
     if (end == STEPPED_ASIDE) {
       // It does not wait: who makes room may have to borrow the partition first.
-      host.requestRoom(wantedBytes);
+      request(wantedByStalled);
     }
     return (int) (performedCount - before);
   }
@@ -631,6 +661,11 @@ public final class CommandQueue {
   /// The most commands that can wait.
   public int capacity() {
     return ring.capacity();
+  }
+
+  /// Whether a command waits, in the ring or aside; about, unless nothing is submitted any more.
+  public boolean isWaiting() {
+    return stalled != null || !ring.isEmpty();
   }
 
   /// How many commands wait in the ring, about.

@@ -1,10 +1,11 @@
 package org.basaltdb.core.partition;
 
-import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.IdleStrategy;
-import org.basaltdb.core.error.PartitionFailedException;
+import org.basaltdb.core.buffer.BufferPool;
+import org.basaltdb.core.buffer.ClockPolicy;
+import org.basaltdb.core.buffer.ColdPages;
 import org.basaltdb.core.pages.ResidentPages;
 import org.basaltdb.core.store.PartitionImages;
 import org.basaltdb.core.table.PartitionMemory;
@@ -20,7 +21,6 @@ import org.basaltdb.offheap.memory.Region;
 import org.basaltdb.offheap.page.PageTable;
 import org.basaltdb.offheap.page.PageWord;
 import org.basaltdb.wal.CommitLog;
-import org.basaltdb.wal.LogException;
 import org.jspecify.annotations.Nullable;
 
 /// One of the parts that rows are spread over: its memory, and the queue of its commands.
@@ -38,6 +38,9 @@ public final class Partition implements AutoCloseable {
   /// not use them up.
   private static final int PAGE_NUMBERS_PER_FRAME = 4;
 
+  /// The same where pages leave memory: data may be that many times as large as the budget.
+  private static final int COLD_NUMBERS_PER_FRAME = 256;
+
   private static final long ROOM_WAIT_NANOS = 100_000;
 
   /// What an empty partition takes: an extent each of its three regions.
@@ -48,7 +51,7 @@ public final class Partition implements AutoCloseable {
   private final Region words;
   private final Region blocks;
   private final PartitionMemory memory;
-  private final @Nullable PartitionImages images;
+  private final @Nullable Tier tier;
   private final CommandQueue queue;
   private @Nullable DedicatedWriter writer;
 
@@ -58,14 +61,14 @@ public final class Partition implements AutoCloseable {
       Region words,
       Region blocks,
       PartitionMemory memory,
-      @Nullable PartitionImages images,
+      @Nullable Tier tier,
       CommandQueue queue) {
     this.number = number;
     this.node = node;
     this.words = words;
     this.blocks = blocks;
     this.memory = memory;
-    this.images = images;
+    this.tier = tier;
     this.queue = queue;
   }
 
@@ -81,7 +84,10 @@ public final class Partition implements AutoCloseable {
     long frameBytes = Math.min(budget.limitBytes(), MAX_FRAME_BYTES);
     long pageCount =
         Math.min(
-            frameBytes / BlockPool.BLOCK_BYTES * PAGE_NUMBERS_PER_FRAME + Short.MAX_VALUE,
+            frameBytes
+                    / BlockPool.BLOCK_BYTES
+                    * (shared.durable ? COLD_NUMBERS_PER_FRAME : PAGE_NUMBERS_PER_FRAME)
+                + Short.MAX_VALUE,
             MAX_PAGE_COUNT);
     String name = "partition " + number;
     Region words =
@@ -93,27 +99,29 @@ public final class Partition implements AutoCloseable {
       blocks = Region.reserve(name + " blocks", frameBytes, node, budget, Owner.FRAMES);
       BlockPool pool = new BlockPool(blocks, budget);
       PageTable table = new PageTable(words);
+      Tier tier = null;
       if (shared.durable) {
         images =
             createImages(
                 name, pageCount, frameBytes / BlockPool.BLOCK_BYTES, node, budget, table, pool);
+        tier = createTier(images, table, pool, shared);
       }
       PartitionMemory memory =
           new PartitionMemory(
               number,
               shared.partitionCount,
-              new ResidentPages(table, pool, images),
+              tier == null ? new ResidentPages(table, pool) : tier.pages(),
               pool,
               new RetiredBlocks(shared.epochs),
               images == null ? SegmentChanges.UNOBSERVED : images,
               shared.epochs,
               budget);
-      CommandQueue queue =
-          new CommandQueue(
-              new Host(number, shared.clock, shared.log, images),
-              shared.ringCapacity,
-              shared.dedicated);
-      return new Partition(number, node, words, blocks, memory, images, queue);
+      PartitionHost host = new PartitionHost(number, shared, tier);
+      CommandQueue queue = new CommandQueue(host, shared.ringCapacity, shared.dedicated);
+      if (tier != null) {
+        tier.queue(queue);
+      }
+      return new Partition(number, node, words, blocks, memory, tier, queue);
     } catch (Throwable failure) {
       words.close();
       if (blocks != null) {
@@ -124,6 +132,20 @@ public final class Partition implements AutoCloseable {
       }
       throw failure;
     }
+  }
+
+  private static Tier createTier(
+      PartitionImages images, PageTable table, BlockPool pool, Shared shared) {
+    long frames = shared.poolBytes / shared.partitionCount / BlockPool.BLOCK_BYTES;
+    BufferPool pages =
+        new BufferPool(
+            table,
+            pool,
+            images,
+            new ClockPolicy(),
+            Math.clamp(frames, BufferPool.MIN_FRAMES, Integer.MAX_VALUE),
+            shared.cleaner);
+    return new Tier(images, pages, new ColdPages(table, images), shared.cleaner, shared.budget);
   }
 
   private static PartitionImages createImages(
@@ -145,7 +167,9 @@ public final class Partition implements AutoCloseable {
   /// What all partitions of a database have in common.
   ///
   /// @param log usable before any command runs
-  /// @param durable whether checkpoints are to be made
+  /// @param durable whether pages have images on disk
+  /// @param poolBytes what pages may take of memory, in all partitions together
+  /// @param cleaner wakes whoever writes dirty pages
   public record Shared(
       int partitionCount,
       MemoryBudget budget,
@@ -155,7 +179,9 @@ public final class Partition implements AutoCloseable {
       int ringCapacity,
       boolean dedicated,
       boolean numa,
-      boolean durable) {}
+      boolean durable,
+      long poolBytes,
+      Runnable cleaner) {}
 
   /// Starts the thread of a dedicated writer.
   public void startWriter(String threadName, IdleStrategy idleStrategy) {
@@ -179,17 +205,30 @@ public final class Partition implements AutoCloseable {
 
   /// What its pages and index blocks look like on disk; null if the database is in memory only.
   public @Nullable PartitionImages images() {
-    return images;
+    return tier == null ? null : tier.images();
+  }
+
+  /// What it has on disk; null if it lives in memory only.
+  public @Nullable Tier tier() {
+    return tier;
+  }
+
+  /// The database is open: from now on there are other threads.
+  public void opened() {
+    if (tier != null) {
+      tier.opened();
+    }
   }
 
   /// Waits until no checkpoint collects images of it, so that pages may be given back (CUT-6).
   /// Called by those who keep further checkpoints away, holding no token.
   public void awaitCollected() {
+    PartitionImages images = images();
     awaitFalse(images == null ? () -> false : images::isImaging);
   }
 
   /// Looks now and then; an interrupt does not end the wait.
-  private static void awaitFalse(BooleanSupplier waiting) {
+  static void awaitFalse(BooleanSupplier waiting) {
     boolean interrupted = false;
     while (waiting.getAsBoolean()) {
       LockSupport.parkNanos(waiting, ROOM_WAIT_NANOS);
@@ -207,7 +246,7 @@ public final class Partition implements AutoCloseable {
 
   /// Bytes of memory committed for it.
   public long committedBytes() {
-    return (images == null ? 0 : images.committedBytes())
+    return (tier == null ? 0 : tier.images().committedBytes())
         + words.committedBytes()
         - words.givenBackBytes()
         + blocks.committedBytes()
@@ -229,49 +268,8 @@ public final class Partition implements AutoCloseable {
   public void close() {
     memory.pool().close();
     words.close();
-    if (images != null) {
-      images.close();
-    }
-  }
-
-  private record Host(int number, Clock clock, CommitLog log, @Nullable PartitionImages images)
-      implements CommandHost {
-    @Override
-    public long nanoTime() {
-      return clock.nanoTime();
-    }
-
-    @Override
-    public void awaitRoom(int payloadBytes) {
-      if (images != null && !images.hasRoom()) {
-        awaitFalse(() -> !images.hasRoom());
-      }
-      try {
-        log.awaitSpace(payloadBytes);
-      } catch (LogException failed) {
-        // The command meets the same when it claims again, and knows whom to tell.
-      }
-    }
-
-    @Override
-    public void requestRoom(int payloadBytes) {
-      log.requestSpace(payloadBytes);
-    }
-
-    @Override
-    public RuntimeException partitionFailed(Throwable cause) {
-      return new PartitionFailedException(number, cause);
-    }
-
-    @Override
-    public void loanOverdue(String borrower, long heldNanos) {
-      System.getLogger("org.basaltdb")
-          .log(
-              Level.WARNING,
-              "partition {0} is lent to thread ''{1}'' for {2} ms already; writes to it wait",
-              number,
-              borrower,
-              heldNanos / 1_000_000);
+    if (tier != null) {
+      tier.close();
     }
   }
 }

@@ -1,8 +1,10 @@
 package org.basaltdb.core.recovery;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.catalog.TableEntry;
+import org.basaltdb.core.checkpoint.ReplayPages;
 import org.basaltdb.core.checkpoint.Restored;
 import org.basaltdb.core.codec.KeyCodec;
 import org.basaltdb.core.codec.RowCodec;
@@ -10,6 +12,7 @@ import org.basaltdb.core.error.CorruptLogException;
 import org.basaltdb.core.error.NewerFormatException;
 import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.MutationRecordLayout;
+import org.basaltdb.core.table.TablePartition;
 import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.wal.Durability;
@@ -30,7 +33,8 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
   private final Catalog catalog;
   private final int partitionCount;
   private final Restored restored;
-  private final BeforeWriting beforeWriting;
+  private final @Nullable ReplayPages pages;
+  private final ReplayPages.BeforeWriting beforeWriting;
   private final Mutation mutation = new Mutation();
   private long recordCount;
 
@@ -40,9 +44,15 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
   private long hashScratch;
 
   /// @param restored what the tables were restored from: of that, nothing is applied again
+  /// @param pages brings pages in that the changes lack; null for a database in memory
   /// @param beforeWriting done when everything was read, before anything is written
   public LogReplay(
-      Catalog catalog, int partitionCount, Restored restored, BeforeWriting beforeWriting) {
+      Catalog catalog,
+      int partitionCount,
+      Restored restored,
+      @Nullable ReplayPages pages,
+      ReplayPages.BeforeWriting beforeWriting) {
+    this.pages = pages;
     this.beforeWriting = beforeWriting;
     this.restored = restored;
     this.catalog = catalog;
@@ -129,10 +139,30 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
     m.hashWord = entry.hasher().hashWordOfKeyImage(m.keyImageAddress, hashScratch);
     m.durability = durability;
     m.replayedLsn = lsn;
-    entry.partitions()[KeyHash.partitionOfSlot(KeyHash.slot(m.hashWord), partitionCount)].apply(m);
+    int partition = KeyHash.partitionOfSlot(KeyHash.slot(m.hashWord), partitionCount);
+    entry.partitions()[partition].apply(m);
+    if (m.outcome == Mutation.PAGE_MISSING || m.outcome == Mutation.NO_ROOM) {
+      applyWithPages(entry.partitions()[partition], partition);
+    }
     if (m.kind == Mutation.DELETE && m.outcome != Mutation.DELETED) {
       throw damaged(lsn, "a removal of a row that is not there");
     }
+  }
+
+  /// What a command would wait for is done here and now.
+  private void applyWithPages(TablePartition target, int partition) {
+    Mutation m = mutation;
+    ReplayPages supply =
+        Objects.requireNonNull(pages, "a page is not in memory, of a database in memory");
+    while (m.outcome == Mutation.PAGE_MISSING || m.outcome == Mutation.NO_ROOM) {
+      if (m.outcome == Mutation.NO_ROOM) {
+        supply.makeRoom(partition);
+      } else {
+        supply.fetch(partition, m.missingPage);
+      }
+      target.apply(m);
+    }
+    supply.applied(partition);
   }
 
   private TableEntry tableOf(int tableId, long lsn) {
@@ -164,12 +194,6 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
         "the log", lsn, found, "a record that fits the tables before it", null);
   }
 
-  /// What has to be done before anything is written.
-  public interface BeforeWriting {
-    /// Does it.
-    void run() throws IOException;
-  }
-
   @Override
   public void replayed() throws IOException {
     beforeWriting.run();
@@ -178,5 +202,8 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
   @Override
   public void close() {
     forgetTable();
+    if (pages != null) {
+      pages.close();
+    }
   }
 }

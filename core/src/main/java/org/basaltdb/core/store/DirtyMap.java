@@ -27,8 +27,12 @@ import org.basaltdb.offheap.memory.Region;
 ///   shows in their marks. So the images are the mapping of c once nothing is pending.
 /// - **CUT-6.** To free is to change: who frees a unit says so before, and c keeps its image.
 ///
+/// - **CLEAN-1.** A unit that is CLEAN and not being written equals its newest image.
+/// - **CLEAN-4.** A unit has at most one write in flight: there is one thread that writes.
+///
 /// Thread rules: the holder of the partition's token; images that belong to a checkpoint are also
-/// read by the checkpointer after it has collected everything.
+/// read by the checkpointer after it has collected everything, and those of cold pages by whoever
+/// reads them.
 final class DirtyMap {
   /// Where the units are in memory.
   interface Units {
@@ -52,6 +56,14 @@ final class DirtyMap {
 
   /// Units below are not pending.
   private int hand;
+
+  /// Where the cleaner goes on.
+  private int cleanHand;
+
+  private int lastSteps;
+
+  /// Units whose mark is above zero.
+  private int dirtyCount;
 
   /// An empty map.
   ///
@@ -89,7 +101,51 @@ final class DirtyMap {
   }
 
   private void mark(int unit, int mark) {
-    Memory.putInt(entry(unit) + MARK_OFFSET, mark);
+    long address = entry(unit) + MARK_OFFSET;
+    dirtyCount += (mark > 0 ? 1 : 0) - (Memory.getInt(address) > 0 ? 1 : 0);
+    Memory.putInt(address, mark);
+  }
+
+  private boolean has(int unit, int bit) {
+    return (Memory.getInt(entry(unit) + STATE_OFFSET) & bit) != 0;
+  }
+
+  private void put(int unit, int bit, boolean value) {
+    long address = entry(unit) + STATE_OFFSET;
+    int state = Memory.getInt(address);
+    Memory.putInt(address, value ? state | bit : state & ~bit);
+  }
+
+  /// Units that have changed since their newest image, or have none.
+  int dirtyCount() {
+    return dirtyCount;
+  }
+
+  boolean isDirty(int unit) {
+    return mark(unit) > 0;
+  }
+
+  /// CLEAN-1: whether the newest image, which is written, is what the unit holds.
+  boolean isClean(int unit) {
+    return mark(unit) == 0 && hasImage(unit) && !has(unit, WRITING);
+  }
+
+  /// Whose memory the unit is in, for the accounts.
+  void overflow(int unit, boolean value) {
+    put(unit, OVERFLOW, value);
+  }
+
+  /// Whether a command wants the unit to stay where it is.
+  void held(int unit, boolean value) {
+    put(unit, HELD, value);
+  }
+
+  boolean isHeld(int unit) {
+    return has(unit, HELD);
+  }
+
+  boolean isOverflow(int unit) {
+    return has(unit, OVERFLOW);
   }
 
   long address(int unit) {
@@ -169,7 +225,7 @@ final class DirtyMap {
       int unit = hand++;
       int mark = mark(unit);
       if (mark > 0 && mark < epoch) {
-        mark(unit, 0);
+        beginWrite(unit);
         return unit;
       }
       if (mark < 0 && -mark < epoch) {
@@ -177,6 +233,50 @@ final class DirtyMap {
       }
     }
     return -1;
+  }
+
+  /// CLEAN-4: from here to [#settle], [#settleClean] or [#giveUp] its image is on its way, and it
+  /// has no other.
+  private void beginWrite(int unit) {
+    assert !has(unit, WRITING) : "CLEAN-4: unit " + unit + " is being written already";
+    mark(unit, 0);
+    put(unit, WRITING, true);
+  }
+
+  /// Looks for the next DIRTY unit, outside of a checkpoint.
+  ///
+  /// @param steps how many units to look at, at most
+  /// @return a unit, which is CLEAN now and being written: the caller copies it at once; -1 if
+  ///   there was none among these
+  int collectDirty(int steps) {
+    assert !imaging : "CUT-3: pages are cleaned while a checkpoint collects";
+    int most = Math.min(steps, unitCount);
+    for (lastSteps = 1; lastSteps <= most; lastSteps++) {
+      int unit = cleanHand < unitCount ? cleanHand : 0;
+      cleanHand = unit + 1;
+      if (mark(unit) > 0) {
+        beginWrite(unit);
+        return unit;
+      }
+    }
+    return -1;
+  }
+
+  /// How many units the last [#collectDirty] looked at, at least one.
+  int lastSteps() {
+    return lastSteps;
+  }
+
+  /// The image of a unit as it was when it was collected outside of a checkpoint is in that slot,
+  /// which was in flight. If it has changed since, the image is of no use and harms nothing: it is
+  /// replaced before the unit is CLEAN again.
+  void settleClean(int unit, int slot, int checksum) {
+    put(unit, WRITING, false);
+    if (hasImage(unit)) {
+      slots.retire(slot(unit));
+    }
+    slots.settle(slot);
+    putImage(unit, slot, checksum);
   }
 
   /// Units that [#collect] has yet to look at.
@@ -191,6 +291,7 @@ final class DirtyMap {
 
   /// The image of a unit as it was at the cut is in that slot, which was in flight.
   void settle(int unit, int slot, int checksum) {
+    put(unit, WRITING, false);
     if (hasImage(unit)) {
       slots.retireForCheckpoint(slot(unit));
     }
@@ -200,6 +301,7 @@ final class DirtyMap {
 
   /// The image of a unit that was collected will not be written.
   void giveUp(int unit) {
+    put(unit, WRITING, false);
     if (mark(unit) == 0) {
       mark(unit, epoch);
     }
@@ -220,7 +322,7 @@ final class DirtyMap {
 
   /// Slot and checksum as one number; zero if there is no image.
   long image(int unit) {
-    return Memory.getLong(entry(unit) + IMAGE_OFFSET);
+    return Memory.getLongOpaque(entry(unit) + IMAGE_OFFSET);
   }
 
   static int slotOf(long image) {
@@ -232,7 +334,9 @@ final class DirtyMap {
   }
 
   private void putImage(int unit, int slot, int checksum) {
-    Memory.putLong(
+    // Opaque: who reads a cold page looks at it without the token, and finds out by the page's word
+    // whether it was of use.
+    Memory.putLongOpaque(
         entry(unit) + IMAGE_OFFSET, (slot + 1L) << SLOT_SHIFT | Integer.toUnsignedLong(checksum));
   }
 

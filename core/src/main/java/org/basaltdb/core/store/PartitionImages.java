@@ -6,6 +6,7 @@ import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.memory.Region;
 import org.basaltdb.offheap.page.PageLayout;
+import org.jspecify.annotations.Nullable;
 
 /// What a partition's pages and index blocks look like on disk, and which of them have changed
 /// since: the part of a checkpoint that is done under the partition's token.
@@ -39,6 +40,13 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   private final DirtyMap pages;
   private final DirtyMap blocks;
   private volatile boolean imaging;
+
+  /// Set by the holder of the token when commands wait for dirty pages to be written, cleared when
+  /// enough are, or cannot be.
+  private volatile boolean cleaningAwaited;
+
+  /// Why pages cannot be written, or null.
+  private volatile @Nullable Throwable cleaningFailure;
 
   /// Nothing has images yet. Owns the region.
   ///
@@ -107,6 +115,91 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
     blocks.freed(block);
   }
 
+  /// Whether a page has changed since its newest image, or has none.
+  public boolean isPageDirty(int page) {
+    return pages.isDirty(page);
+  }
+
+  /// CLEAN-1: whether the newest image of a page is what it holds.
+  public boolean isPageClean(int page) {
+    return pages.isClean(page);
+  }
+
+  /// How many pages are dirty.
+  public int dirtyPageCount() {
+    return pages.dirtyCount();
+  }
+
+  /// Notes to whose account the frame of a page belongs.
+  public void pageOwner(int page, boolean overflow) {
+    pages.overflow(page, overflow);
+  }
+
+  /// Notes whether a command wants a page to stay in memory.
+  public void holdPage(int page, boolean held) {
+    pages.held(page, held);
+  }
+
+  /// What [#holdPage] noted.
+  public boolean isPageHeld(int page) {
+    return pages.isHeld(page);
+  }
+
+  /// What [#pageOwner] noted.
+  public boolean isOverflowPage(int page) {
+    return pages.isOverflow(page);
+  }
+
+  // ---- cleaning, outside of a checkpoint
+
+  /// Commands wait from now on until dirty pages were written.
+  public void awaitCleaning() {
+    cleaningAwaited = true;
+  }
+
+  /// Whether commands wait for dirty pages to be written. Any thread.
+  public boolean isCleaningAwaited() {
+    return cleaningAwaited;
+  }
+
+  /// Pages were written, or could not be.
+  ///
+  /// @param failure why not, or null
+  public void cleaned(@Nullable Throwable failure) {
+    cleaningFailure = failure;
+    cleaningAwaited = false;
+  }
+
+  /// Why pages could not be written when it was tried last, or null. Any thread.
+  public @Nullable Throwable cleaningFailure() {
+    return cleaningFailure;
+  }
+
+  /// Copies dirty pages, while no checkpoint collects.
+  ///
+  /// @param into filled from the front
+  /// @param units filled with whose images they are
+  /// @param most how many at most
+  /// @return how many; fewer than that many if no more was found in a bounded number of steps
+  public int collectDirty(PageImages into, long[] units, int most) {
+    int count = 0;
+    for (int left = COLLECT_STEPS; count < most && left > 0; ) {
+      int page = pages.collectDirty(left);
+      left -= pages.lastSteps();
+      if (page >= 0) {
+        Memory.copy(pages.address(page), into.address(count), PageLayout.PAGE_BYTES);
+        units[count] = Unit.of(Unit.PAGE, page);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /// An image that [#collectDirty] copied is in that slot.
+  public void settleClean(long unit, int slot, int checksum) {
+    pages.settleClean(Unit.number(unit), slot, checksum);
+  }
+
   /// Whether a checkpoint collects images. Any thread.
   public boolean isImaging() {
     return imaging;
@@ -114,7 +207,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   /// Whether a command that was told to wait may try again. Any thread.
   public boolean hasRoom() {
-    return reserve.hasRoom();
+    return reserve.hasRoom() && !cleaningAwaited;
   }
 
   // ---- a checkpoint

@@ -27,10 +27,16 @@ public final class Mutation {
   public static final int NO_LOG_SPACE = 5;
 
   /**
-   * A checkpoint has to copy something first; nothing was done, the command steps aside and comes
+   * Something has to be written first, for a checkpoint or so that a page can leave memory; nothing
+   * was done, the command steps aside and comes back.
+   */
+  public static final int NO_ROOM = 6;
+
+  /**
+   * {@link #missingPage} is not in memory; nothing was done, the command steps aside and comes
    * back.
    */
-  public static final int NO_COPY_ROOM = 6;
+  public static final int PAGE_MISSING = 7;
 
   public byte kind;
 
@@ -56,8 +62,11 @@ public final class Mutation {
   /** In recovery: end of the record that is replayed, so that none is written; else zero. */
   public long replayedLsn;
 
-  /** One of {@link #ABSENT} ... {@link #NO_COPY_ROOM}. */
+  /** One of {@link #ABSENT} ... {@link #PAGE_MISSING}. */
   public int outcome;
+
+  /** The page to be fetched, if the outcome says that one is missing. */
+  public int missingPage;
 
   /** End of the log record, to be durable before a SYNC write is acknowledged; zero if none. */
   public long endLsn;

@@ -41,6 +41,12 @@ final class OverflowChains {
   private int extentCount;
   private long nextChainId = 1;
 
+  /** Where chains that were let go leave memory. */
+  private int[] coldHeads = new int[4];
+
+  private int coldHeadCount;
+  private volatile boolean hasColdHeads;
+
   OverflowChains(PageAccess pages, Epochs epochs, int tableId) {
     this.pages = pages;
     this.wordBase = pages.wordBase();
@@ -104,54 +110,117 @@ final class OverflowChains {
     freePages[freePageCount++] = page;
   }
 
+  /** A chain was copied whole. */
+  static final int COPIED = 0;
+
+  /** A page is not of this chain: the row that pointed here is stale, read it anew. */
+  static final int GONE = -1;
+
+  /** The page where the copy stands is not in memory: {@link ReadContext#coldPage}. */
+  static final int COLD = -2;
+
   /**
-   * Copies a value out.
-   *
-   * @return false if a page is not of this chain: the row that pointed here is stale, read it anew
+   * Copies a value out, from where {@code at} stands: page, bytes that are left, address. A page is
+   * copied whole or not at all, so after {@link #COLD} it can be gone on with.
    */
-  boolean copy(int firstPage, long chainId, long length, long dest) {
-    long left = length;
-    long to = dest;
-    int page = firstPage;
-    while (left > 0) {
+  int copy(long chainId, ReadContext at) {
+    while (at.chainLeft > 0) {
+      int page = at.chainPage;
       if (page < 0) {
-        return false;
+        return GONE;
       }
       long wordAddress = wordBase + ((long) page << 3);
       long word = Memory.getLongAcquire(wordAddress);
-      if (!PageWord.isReadable(word)) {
-        return false;
+      int state = PageWord.state(word);
+      if (PageWord.isLocked(word) || state == PageWord.FREE) {
+        return GONE;
       }
-      long frame = frameBase + PageWord.frameOffset(word);
+      long frame =
+          state == PageWord.COLD
+              ? at.imageOf(page, word, false)
+              : frameBase + PageWord.frameOffset(word);
+      if (frame == 0) {
+        return COLD;
+      }
       int bytes = Memory.getInt(frame + DATA_BYTES_OFFSET);
-      if (Memory.getLong(frame + CHAIN_ID_OFFSET) != chainId
-          || bytes <= 0
-          || bytes > Math.min(left, DATA_CAPACITY)) {
-        return false;
+      int next = Memory.getInt(frame + NEXT_OFFSET) - 1;
+      // READ-5: torn as it can be, the length must not lead the copy out of the page.
+      boolean ours =
+          Memory.getLong(frame + CHAIN_ID_OFFSET) == chainId
+              && bytes > 0
+              && bytes <= Math.min(at.chainLeft, DATA_CAPACITY);
+      if (ours) {
+        Memory.copy(frame + DATA_OFFSET, at.chainTo, bytes);
       }
-      Memory.copy(frame + DATA_OFFSET, to, bytes);
-      page = Memory.getInt(frame + NEXT_OFFSET) - 1;
-      // A page that was given to another chain meanwhile has that one's name or a new word: the
-      // name
-      // is written before any byte behind it.
       VarHandle.loadLoadFence();
-      if (Memory.getLongOpaque(frame + CHAIN_ID_OFFSET) != chainId
-          || Memory.getLongOpaque(wordAddress) != word) {
-        return false;
+      if (Memory.getLongOpaque(wordAddress) != word) {
+        continue; // it left memory, came back, was marked or touched; or is free, which is seen
       }
-      to += bytes;
-      left -= bytes;
+      if (!ours) {
+        return GONE;
+      }
+      at.chainPage = next;
+      at.chainTo += bytes;
+      at.chainLeft -= bytes;
     }
-    return true;
+    return COPIED;
   }
 
-  /** Lets a chain go that no row points at any more; its pages come back past the epoch. */
+  /**
+   * Lets a chain go that no row points at any more; its pages come back past the epoch. What of it
+   * is not in memory is followed later, see {@link #followInMemory}.
+   */
   void retire(int firstPage) {
     int page = firstPage;
     while (page >= 0) {
+      if (!pages.isInMemory(page)) {
+        if (coldHeadCount == coldHeads.length) {
+          coldHeads = Arrays.copyOf(coldHeads, coldHeadCount * 2);
+        }
+        coldHeads[coldHeadCount++] = page;
+        hasColdHeads = true;
+        pages.noteColdChain();
+        return;
+      }
       int next = Memory.getInt(pages.frame(page) + NEXT_OFFSET) - 1;
       retiredPages.retire(page);
       page = next;
+    }
+  }
+
+  /** Whether chains were let go that are not in memory. Any thread. */
+  boolean hasColdHeads() {
+    return hasColdHeads;
+  }
+
+  /**
+   * Goes on with chains that were let go, as far as they are in memory.
+   *
+   * @return a page that has to be read to go on, or -1
+   */
+  int followInMemory() {
+    while (coldHeadCount > 0) {
+      int page = coldHeads[coldHeadCount - 1];
+      if (!pages.isInMemory(page)) {
+        return page;
+      }
+      follow(page, pages.frame(page));
+    }
+    return -1;
+  }
+
+  /**
+   * The image of a page was read: lets it and what follows it go, if that is to be done still.
+   *
+   * @param image address of the image
+   */
+  void follow(int page, long image) {
+    if (coldHeadCount > 0 && coldHeads[coldHeadCount - 1] == page) {
+      coldHeadCount--;
+      hasColdHeads = coldHeadCount > 0;
+      int next = Memory.getInt(image + NEXT_OFFSET) - 1;
+      retiredPages.retire(page);
+      retire(next);
     }
   }
 
@@ -170,9 +239,11 @@ final class OverflowChains {
     retiredPages.reclaim(reusePage);
   }
 
-  /** CUT-6: not before a checkpoint has a copy, if it needs one. */
+  /**
+   * CUT-6: not before a checkpoint has a copy, if it needs one. Of a cold page it has the image.
+   */
   private boolean reusePage(int page) {
-    boolean mayBeFreed = pages.prepareChange(page);
+    boolean mayBeFreed = !pages.isInMemory(page) || pages.prepareChange(page);
     if (mayBeFreed) {
       freePage(page);
     }
@@ -186,6 +257,7 @@ final class OverflowChains {
     int[] count = new int[1];
     retiredPages.forEach(page -> waiting[count[0]++] = page);
     state.putInts(waiting, count[0]);
+    state.putInts(coldHeads, coldHeadCount);
   }
 
   /**
@@ -211,6 +283,13 @@ final class OverflowChains {
           addFree(page);
         }
       }
+    }
+    int[] heads = state.getInts();
+    coldHeads = Arrays.copyOf(heads, heads.length + 4);
+    coldHeadCount = heads.length;
+    hasColdHeads = coldHeadCount > 0;
+    if (hasColdHeads) {
+      pages.noteColdChain();
     }
   }
 
@@ -239,5 +318,7 @@ final class OverflowChains {
     }
     extentCount = 0;
     freePageCount = 0;
+    coldHeadCount = 0;
+    hasColdHeads = false;
   }
 }

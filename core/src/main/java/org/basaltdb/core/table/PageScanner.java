@@ -24,29 +24,57 @@ final class PageScanner {
     this.frameBase = pages.frameBase();
   }
 
-  /** Copies the rows at home in {@code localPage}; false if the page stayed locked for long. */
-  boolean copy(int localPage, PageRows rows) {
-    long wordAddress = wordBase + ((long) heap.pageOf(localPage) << 3);
+  /** The rows were copied. */
+  static final int COPIED = 0;
+
+  /** The page stayed locked for long. */
+  static final int LOCKED = -1;
+
+  /** A page is not in memory: {@link ReadContext#coldPage}. */
+  static final int COLD = -2;
+
+  private static final int AGAIN = -3;
+
+  /** Copies the rows at home in {@code localPage}. */
+  int copy(int localPage, PageRows rows, ReadContext context) {
+    int page = heap.pageOf(localPage);
+    long wordAddress = wordBase + ((long) page << 3);
     for (int restarts = 0; restarts < PointReader.MAX_RESTARTS; restarts++) {
       long word = Memory.getLongAcquire(wordAddress);
-      if (PageWord.isReadable(word)) {
+      if (PageWord.state(word) == PageWord.FREE) {
         rows.clear();
-        Memory.copy(frameBase + PageWord.frameOffset(word), rows.page(), PageLayout.PAGE_BYTES);
-        VarHandle.loadLoadFence();
-        if (Memory.getLongOpaque(wordAddress) == word && collect(rows, wordAddress, word)) {
-          return true;
+        return COPIED;
+      }
+      if (!PageWord.isLocked(word)) {
+        // A page that is MARKED is left so: a scan is no reason to stay.
+        long frame =
+            PageWord.state(word) == PageWord.COLD
+                ? context.imageOf(page, word, false)
+                : frameBase + PageWord.frameOffset(word);
+        if (frame == 0) {
+          return COLD;
         }
-      } else if (PageWord.state(word) == PageWord.FREE) {
-        rows.clear();
-        return true;
+        int found = copy(rows, context, frame, wordAddress, word);
+        if (found != AGAIN) {
+          return found;
+        }
       }
       PointReader.pause(restarts);
     }
-    return false;
+    return LOCKED;
   }
 
-  /** Lists the rows of a copy that is known to be whole; false if a guest moved meanwhile. */
-  private boolean collect(PageRows rows, long wordAddress, long word) {
+  private int copy(PageRows rows, ReadContext context, long frame, long wordAddress, long word) {
+    rows.clear();
+    Memory.copy(frame, rows.page(), PageLayout.PAGE_BYTES);
+    VarHandle.loadLoadFence();
+    return Memory.getLongOpaque(wordAddress) == word
+        ? collect(rows, context, wordAddress, word)
+        : AGAIN;
+  }
+
+  /** Lists the rows of a copy that is known to be whole. */
+  private int collect(PageRows rows, ReadContext context, long wordAddress, long word) {
     boolean guests = false;
     for (int slot = 0; slot < heap.slotCount(); slot++) {
       int value = PageLayout.slot(rows.page(), slot);
@@ -56,8 +84,9 @@ final class PageScanner {
       int offset = PageLayout.offsetOfSlot(value);
       if ((value & PageLayout.SLOT_MOVED) != 0) {
         guests = true;
-        if (!fetchGuest(rows, slot, Memory.getLong(rows.page() + offset))) {
-          return false;
+        int fetched = fetchGuest(rows, context, slot, Memory.getLong(rows.page() + offset));
+        if (fetched != COPIED) {
+          return fetched;
         }
       } else if ((RowCodec.flags(rows.page() + offset) & RowLayout.FLAG_GUEST) == 0) {
         rows.add(slot, offset);
@@ -66,14 +95,20 @@ final class PageScanner {
     // A guest moves only with its home page odd, so an unchanged home means that the stubs led to
     // the right places while they were followed.
     VarHandle.loadLoadFence();
-    return !guests || Memory.getLongOpaque(wordAddress) == word;
+    return !guests || Memory.getLongOpaque(wordAddress) == word ? COPIED : AGAIN;
   }
 
-  private boolean fetchGuest(PageRows rows, int homeSlot, long location) {
-    long wordAddress = wordBase + ((long) PageLayout.pageOfLocation(location) << 3);
+  private int fetchGuest(PageRows rows, ReadContext context, int homeSlot, long location) {
+    int page = PageLayout.pageOfLocation(location);
+    long wordAddress = wordBase + ((long) page << 3);
     long word = Memory.getLongAcquire(wordAddress);
-    if (!PageWord.isReadable(word)) {
-      return false;
+    if (PageWord.isLocked(word) || PageWord.state(word) == PageWord.FREE) {
+      return AGAIN;
+    }
+    if (PageWord.state(word) == PageWord.COLD) {
+      context.coldPage = page;
+      context.coldPageIsWanted = true; // the one that the session holds is its home
+      return COLD;
     }
     long frame = frameBase + PageWord.frameOffset(word);
     int offset =
@@ -85,9 +120,9 @@ final class PageScanner {
     long syncLsn = PageLayout.syncLsn(frame);
     VarHandle.loadLoadFence();
     if (Memory.getLongOpaque(wordAddress) != word) {
-      return false;
+      return AGAIN;
     }
     rows.addGuest(homeSlot, at, bytes, syncLsn);
-    return true;
+    return COPIED;
   }
 }

@@ -11,6 +11,7 @@ import org.basaltdb.offheap.hash.KeyHash;
 import org.basaltdb.offheap.hash.PrimaryIndex;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.page.PageLayout;
+import org.basaltdb.offheap.page.PageTable;
 import org.basaltdb.offheap.page.PageWord;
 import org.basaltdb.wal.CommitLog;
 
@@ -27,6 +28,9 @@ public final class PointReader {
 
   /** The page stayed locked for long: ask the writer instead (READ-6). */
   static final int RETRY_AS_COMMAND = -1;
+
+  /** The row is in a page that is not in memory: {@link ReadContext#coldPage}. */
+  static final int COLD_PAGE = -4;
 
   private static final int RESTART = -2;
   private static final int NOT_HERE = -3;
@@ -125,7 +129,7 @@ public final class PointReader {
   /**
    * Copies the row to {@code dest}, which has room for a page.
    *
-   * @return bytes of the row, {@link #ABSENT} or {@link #RETRY_AS_COMMAND}
+   * @return bytes of the row, {@link #ABSENT}, {@link #RETRY_AS_COMMAND} or {@link #COLD_PAGE}
    */
   int read(ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
     if (longKey) {
@@ -235,14 +239,11 @@ public final class PointReader {
               rangeStart,
               KeyHash.indexHash(hashWord));
       int found = readInSegment(segment, context, hashWord, keyWord, keyImage, dest);
-      if (found > 0) {
-        return found;
-      }
       if (found == NOT_HERE) {
         found = confirmMiss(segment, context, hashWord, keyWord, keyImage, dest);
-        if (found >= 0) {
-          return found;
-        }
+      }
+      if (found >= 0 || found == COLD_PAGE) {
+        return found;
       }
       pause(restarts);
     }
@@ -350,13 +351,30 @@ public final class PointReader {
     // READ-2: an entry moves only under an odd page, so one that still stands, in a bucket that
     // was not retired, was true at the version just read. Without this look a row that moved away
     // is served from the bytes that it left behind.
-    if (!PageWord.isReadable(word)
+    if (PageWord.isLocked(word)
         || Memory.getLongOpaque(entryAddress) != entry
         || Memory.getLongOpaque(bucket) < 0) {
       return RESTART;
     }
     int rowOffset = rowOffsetOf(entry);
     long frame = base + PageWord.frameOffset(word);
+    if (!PageWord.isReadable(word)) {
+      switch (PageWord.state(word)) {
+        case PageWord.COLD -> {
+          frame = context.imageOf(pageOf(entry), word, true);
+          if (frame == 0) {
+            return COLD_PAGE;
+          }
+        }
+        case PageWord.MARKED -> {
+          PageTable.touch(wordAddress, word);
+          return RESTART;
+        }
+        default -> {
+          return RESTART;
+        }
+      }
+    }
     long row = frame + rowOffset;
     // READ-5: a torn length must not lead the copy out of the page.
     int rowBytes = Math.min(RowCodec.rowBytes(row) & -8, PageLayout.PAGE_BYTES - rowOffset);

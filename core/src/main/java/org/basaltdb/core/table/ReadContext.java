@@ -1,7 +1,67 @@
 package org.basaltdb.core.table;
 
+import org.basaltdb.offheap.page.PageWord;
+
 /** What a read tells its session besides the row. One thread at a time. */
 public final class ReadContext {
   /** LOG-5: the log must be durable up to here before the result is shown; zero if it is. */
   public long requiredDurableLsn;
+
+  /** The page that has to be read from the device first, if the read said so. */
+  public int coldPage;
+
+  /**
+   * Whether that page is worth a frame: one of rows that were looked for. Not one of a scan, nor of
+   * a large value, which is read through.
+   */
+  public boolean coldPageIsWanted;
+
+  /** A page whose image the session has read, and the word that it had then. */
+  private int heldPage = -1;
+
+  private long heldWord;
+  private long heldImage;
+
+  /** Where the copy of a large value stands that met a cold page: see {@link OverflowChains}. */
+  int chainColumn = -1;
+
+  int chainPage;
+  long chainLeft;
+  long chainTo;
+  int assembledBytes;
+
+  /** The session has read a page, which was COLD. */
+  public void hold(int page, long word, long image) {
+    heldPage = page;
+    heldWord = word;
+    heldImage = image;
+  }
+
+  /** Begins a read: nothing is left of the one before. */
+  public void begin() {
+    requiredDurableLsn = 0;
+    heldPage = -1;
+    chainColumn = -1;
+  }
+
+  /** Whether the copy of a large value is to be gone on with. */
+  public boolean isCompleting() {
+    return chainColumn >= 0;
+  }
+
+  /**
+   * The image of a page that is COLD.
+   *
+   * @param word of the page, as it is now
+   * @return its address; zero if it has to be read first
+   */
+  long imageOf(int page, long word, boolean wanted) {
+    assert PageWord.state(word) == PageWord.COLD : Long.toHexString(word);
+    if (page == heldPage && word == heldWord) {
+      return heldImage;
+    }
+    coldPage = page;
+    coldPageIsWanted = wanted;
+    return 0;
+  }
 }

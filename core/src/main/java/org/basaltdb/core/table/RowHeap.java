@@ -84,13 +84,13 @@ final class RowHeap {
 
   /**
    * Chooses a page with room for a row of {@code rowBytes}, taking a new one if need be. Nothing
-   * that a reader can tell changes.
+   * that a reader can tell changes. Pages that are not in memory are passed over, and remembered.
    *
    * @throws org.basaltdb.offheap.memory.BudgetExhaustedException if memory is short
    */
   int pageFor(int rowBytes) {
     assert rowBytes <= PAGE_BYTES - heapStart : rowBytes;
-    if (fillPage >= 0 && fits(pages.frame(fillPage), rowBytes)) {
+    if (fillPage >= 0 && pages.isInMemory(fillPage) && fits(pages.frame(fillPage), rowBytes)) {
       return fillPage;
     }
     for (int i = 0; i < ROOM_TRIES; i++) {
@@ -99,7 +99,9 @@ final class RowHeap {
         break;
       }
       int page = pageOf(localPage);
-      if (fits(pages.frame(page), rowBytes)) {
+      if (!pages.isInMemory(page)) {
+        room.addLast(localPage);
+      } else if (fits(pages.frame(page), rowBytes)) {
         changeFillPage(page);
         return page;
       }
@@ -109,7 +111,7 @@ final class RowHeap {
   }
 
   private void changeFillPage(int page) {
-    if (fillPage >= 0) {
+    if (fillPage >= 0 && pages.isInMemory(fillPage)) {
       noteRoom(pages.frame(fillPage));
     }
     fillPage = page;
@@ -325,9 +327,12 @@ final class RowHeap {
   /**
    * Checks PAGE-1 to PAGE-3 of a page.
    *
-   * @return what is wrong, or null
+   * @return what is wrong, or null; null for a page that is not in memory
    */
   @Nullable String findFault(int localPage) {
+    if (!pages.isInMemory(pageOf(localPage))) {
+      return null;
+    }
     long frame = pages.frame(pageOf(localPage));
     int bytes = 0;
     int count = 0;

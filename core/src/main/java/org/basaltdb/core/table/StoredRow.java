@@ -26,6 +26,7 @@ final class StoredRow {
   private final ScratchMemory old;
   private final ScratchMemory merged;
   private final Projection everything;
+  private final ReadContext context = new ReadContext();
   private int[] newChains = new int[4];
   private int newChainCount;
   private int[] oldChains = new int[4];
@@ -146,18 +147,30 @@ final class StoredRow {
   /**
    * Builds the image of {@code row} with the columns of {@code setMask} taken from {@code image}.
    *
-   * @return its bytes; it stands at {@link #mergedImage}
+   * @return its bytes; it stands at {@link #mergedImage}. {@link OverflowChains#COLD} if a page of
+   *     a value is not in memory: {@link #coldPage}
    */
   int merge(long row, long image, long setMask) {
     long complete = row;
     if (RowCodec.hasOverflow(row)) {
       complete = old.ensure(completeBytes(row, everything));
-      if (complete(row, everything, complete) < 0) {
+      context.begin();
+      int bytes = complete(row, everything, complete, context);
+      if (bytes == OverflowChains.COLD) {
+        old.trim();
+        return bytes;
+      }
+      if (bytes < 0) {
         throw new IllegalStateException("CHAIN-1: the writer lost a chain of a live row");
       }
     }
     long destination = merged.ensure(RowCodec.mergedBytes(layout, complete, image, setMask));
     return RowCodec.merge(layout, complete, image, setMask, destination);
+  }
+
+  /** The page that a merge lacks. */
+  int coldPage() {
+    return context.coldPage;
   }
 
   long mergedImage() {
@@ -172,27 +185,38 @@ final class StoredRow {
   }
 
   /**
-   * Builds the complete image of a row copy with pointers.
+   * Builds the complete image of a row copy with pointers. Goes on where it was left with {@link
+   * OverflowChains#COLD}, if the context says so: with the same row, projection and destination.
    *
-   * @return its bytes; -1 if a chain is gone, since the row changed after it was copied
+   * @return its bytes; {@link OverflowChains#GONE} if a chain is gone, since the row changed after
+   *     it was copied; {@link OverflowChains#COLD}
    */
-  int complete(long row, Projection projection, long destination) {
-    int length = RowCodec.assemble(layout, row, projection, destination);
-    for (int i = 0; i < layout.variableCount(); i++) {
-      if (RowCodec.isPointer(layout, row, i) && projection.includesVariable(i)) {
-        long pointer = row + RowCodec.valueStart(layout, row, i);
-        boolean copied =
-            chains.copy(
-                OverflowPointerLayout.firstPage(pointer),
-                OverflowPointerLayout.chainId(pointer),
-                OverflowPointerLayout.length(pointer),
-                destination + RowCodec.valueStart(layout, destination, i));
-        if (!copied) {
-          return -1;
+  int complete(long row, Projection projection, long destination, ReadContext context) {
+    int column = context.chainColumn;
+    if (column < 0) {
+      context.assembledBytes = RowCodec.assemble(layout, row, projection, destination);
+      column = 0;
+    }
+    for (; column < layout.variableCount(); column++) {
+      if (RowCodec.isPointer(layout, row, column) && projection.includesVariable(column)) {
+        long pointer = row + RowCodec.valueStart(layout, row, column);
+        if (context.chainColumn != column) {
+          context.chainColumn = column;
+          context.chainPage = OverflowPointerLayout.firstPage(pointer);
+          context.chainLeft = OverflowPointerLayout.length(pointer);
+          context.chainTo = destination + RowCodec.valueStart(layout, destination, column);
+        }
+        int copied = chains.copy(OverflowPointerLayout.chainId(pointer), context);
+        if (copied != OverflowChains.COPIED) {
+          if (copied == OverflowChains.GONE) {
+            context.chainColumn = -1;
+          }
+          return copied;
         }
       }
     }
-    return length;
+    context.chainColumn = -1;
+    return context.assembledBytes;
   }
 
   /** The projection onto all columns. */

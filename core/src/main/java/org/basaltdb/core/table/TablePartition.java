@@ -82,6 +82,9 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private long wantedKeyWord;
   private long wantedKeyImage;
 
+  /** What the last look for a row lacked, or -1. */
+  private int missingPage = -1;
+
   /**
    * @param partition what the table shares with others in its partition
    */
@@ -135,6 +138,11 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     return heap.pageCount();
   }
 
+  /** Why there will be no room for a write that stepped aside, for the time being, or null. */
+  public @Nullable Throwable roomFailure() {
+    return pages.roomFailure();
+  }
+
   /** Why writes must not go on, or null. */
   public @Nullable Throwable failure() {
     return failure;
@@ -149,13 +157,17 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     return reader;
   }
 
+  /** In place of bytes: a page is not in memory. */
+  public static final int COLD_PAGE = PointReader.COLD_PAGE;
+
   // ---- reading, any thread inside an epoch
 
   /**
    * Copies the row with a key to {@code dest}, which has room for a page.
    *
    * @return bytes copied; zero if there is no such row; -1 if the page stayed locked for so long
-   *     that the read should be asked of the writer
+   *     that the read should be asked of the writer; {@link #COLD_PAGE} if the row's page has to be
+   *     read from the device: see the context
    */
   public int read(ReadContext context, long hashWord, long keyWord, long keyImage, long dest) {
     return reader.read(context, hashWord, keyWord, keyImage, dest);
@@ -164,14 +176,15 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   /**
    * Copies the rows whose home is the table's page {@code localPage} into {@code rows}.
    *
-   * @return false if the page stayed locked for so long that the writer should be asked
+   * @return zero or more if they were copied; -1 if the page stayed locked for so long that the
+   *     writer should be asked; {@link #COLD_PAGE}
    */
-  public boolean scanPage(ReadContext context, int localPage, PageRows rows) {
-    boolean copied = scanner.copy(localPage, rows);
-    if (copied && !allDurable()) {
+  public int scanPage(ReadContext context, int localPage, PageRows rows) {
+    int found = scanner.copy(localPage, rows, context);
+    if (found == PageScanner.COPIED && !allDurable()) {
       context.requiredDurableLsn = Math.max(context.requiredDurableLsn, rows.syncLsn());
     }
-    return copied;
+    return found == PageScanner.COLD ? COLD_PAGE : found;
   }
 
   /** The projection onto all columns. */
@@ -185,13 +198,15 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   /**
-   * Builds the complete image of a row copy that holds overflow pointers.
+   * Builds the complete image of a row copy that holds overflow pointers. Goes on where it was left
+   * for a page that was not in memory: with the same row, projection and destination.
    *
    * @return bytes of the image; -1 if a chain is gone, because the row has changed since: read
-   *     again
+   *     again; {@link #COLD_PAGE}
    */
-  public int complete(long row, Projection projection, long dest) {
-    return stored.complete(row, projection, dest);
+  public int complete(long row, Projection projection, long dest, ReadContext context) {
+    int bytes = stored.complete(row, projection, dest, context);
+    return bytes == OverflowChains.COLD ? COLD_PAGE : bytes;
   }
 
   // ---- writing, token held
@@ -209,15 +224,19 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       applyOnce(m);
     } catch (BudgetExhaustedException refused) {
       // POOL-3: what waits for room in the reserve holds memory back.
-      if (m.endLsn != 0 || !pages.lacksCopyRoom()) {
+      if (m.endLsn != 0 || !pages.lacksRoom()) {
         throw refused;
       }
-      m.outcome = Mutation.NO_COPY_ROOM;
+      m.outcome = Mutation.NO_ROOM;
     }
   }
 
   private void applyOnce(Mutation m) {
     long entryAddress = find(m.hashWord, m.keyWord, m.keyImageAddress);
+    if (missingPage >= 0) {
+      stepAside(m, missingPage);
+      return;
+    }
     if (entryAddress == 0) {
       switch (m.kind) {
         case Mutation.INSERT, Mutation.UPSERT -> insert(m);
@@ -243,11 +262,23 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private long find(long hashWord, long keyWord, long keyImage) {
     wantedKeyWord = keyWord;
     wantedKeyImage = keyImage;
+    missingPage = -1;
     return index.find(hashWord, this);
   }
 
+  /** ASIDE-1: nothing was changed; the page is fetched, and the command comes back. */
+  private static void stepAside(Mutation m, int page) {
+    m.outcome = Mutation.PAGE_MISSING;
+    m.missingPage = page;
+  }
+
+  /** A row whose page is not in memory may be the one, so the search ends there. */
   @Override
   public boolean matches(long entry) {
+    if (!pages.isInMemory(pageOf(entry))) {
+      missingPage = pageOf(entry);
+      return true;
+    }
     long row = pages.frame(pageOf(entry)) + rowOffsetOf(entry);
     return longKey
         ? Memory.getLong(row + keyOffset) == wantedKeyWord
@@ -261,6 +292,10 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     }
     long row = rowAt(Memory.getLong(entryAddress));
     int mergedBytes = stored.merge(row, m.imageAddress, m.setMaskAddress);
+    if (mergedBytes == OverflowChains.COLD) {
+      stepAside(m, stored.coldPage());
+      return;
+    }
     int maxRowBytes = MutationRecordLayout.maxImageBytes(log.maxPayloadBytes());
     if (mergedBytes > maxRowBytes) {
       stored.finish(false);
@@ -270,8 +305,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void insert(Mutation m) {
-    if (pages.lacksCopyRoom()) {
-      m.outcome = Mutation.NO_COPY_ROOM; // before chains are written that would have to go again
+    if (pages.lacksRoom()) {
+      m.outcome = Mutation.NO_ROOM; // before chains are written that would have to go again
       return;
     }
     stored.prepare(m.imageAddress, m.imageBytes);
@@ -302,8 +337,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void replace(Mutation m, long entryAddress, long image, int imageBytes) {
-    if (pages.lacksCopyRoom()) {
-      m.outcome = Mutation.NO_COPY_ROOM;
+    if (pages.lacksRoom()) {
+      m.outcome = Mutation.NO_ROOM;
       return;
     }
     stored.prepare(image, imageBytes);
@@ -312,12 +347,21 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       long entry = Memory.getLong(entryAddress);
       int page = pageOf(entry);
       int offset = rowOffsetOf(entry);
+      if (!isThere(page, m)) { // chains of the new row may have taken its place
+        return;
+      }
       long frame = pages.frame(page);
       long row = frame + offset;
       boolean guest = isGuest(row);
       int needed = stored.bytes() + (guest ? RowLayout.GUEST_TRAILER_BYTES : 0);
       int oldBytes = RowCodec.rowBytes(row);
       boolean stays = needed <= oldBytes || needed <= PageLayout.freeBytes(frame) + oldBytes;
+      // What is prepared stays in memory, whatever the target takes.
+      if (!stays
+          && (!preparePage(m, page, 0)
+              || (guest && !(isThere(homePageOf(row), m) && preparePage(m, homePageOf(row), 0))))) {
+        return;
+      }
       int target = stays ? page : targetOfMove(row, guest);
       boolean inPlace = stays && needed <= oldBytes;
       int newBytes = stays ? needed : stored.bytes() + RowLayout.GUEST_TRAILER_BYTES;
@@ -424,6 +468,10 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void remove(Mutation m, long entryAddress) {
+    if (pages.lacksRoom()) {
+      m.outcome = Mutation.NO_ROOM;
+      return;
+    }
     boolean claimed = false;
     try {
       long entry = Memory.getLong(entryAddress);
@@ -432,7 +480,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       long before = pages.frame(page) + offset;
       if (!prepareEntry(m)
           || !preparePage(m, page, 0)
-          || (isGuest(before) && !preparePage(m, homePageOf(before), 0))) {
+          || (isGuest(before)
+              && !(isThere(homePageOf(before), m) && preparePage(m, homePageOf(before), 0)))) {
         return;
       }
       stored.collectChains(before);
@@ -484,8 +533,9 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   /** A row that grows within its page, or moves to {@code target}, leaving or changing a stub. */
   private boolean prepareMove(Mutation m, int page, int target, int homePage, int newBytes) {
     return prepareEntry(m)
-        && (target == page || preparePage(m, target, newBytes))
-        && (homePage == page || homePage == target || preparePage(m, homePage, newBytes));
+        && (target == page
+            || (preparePage(m, target, newBytes)
+                && (homePage == page || homePage == target || preparePage(m, homePage, 0))));
   }
 
   private boolean prepareEntriesOf(int page) {
@@ -501,9 +551,17 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     return true;
   }
 
+  private boolean isThere(int page, Mutation m) {
+    boolean there = pages.isInMemory(page);
+    if (!there) {
+      stepAside(m, page);
+    }
+    return there;
+  }
+
   private static boolean prepared(boolean mayChange, Mutation m) {
     if (!mayChange) {
-      m.outcome = Mutation.NO_COPY_ROOM;
+      m.outcome = Mutation.NO_ROOM;
     }
     return mayChange;
   }
@@ -615,6 +673,27 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     chains.restore(state, inUse);
   }
 
+  /**
+   * Whether large values were let go of which pages that are not in memory name others. Any thread.
+   */
+  public boolean hasColdChain() {
+    return chains.hasColdHeads();
+  }
+
+  /**
+   * Lets such values go as far as they are in memory.
+   *
+   * @return a page that has to be read to go on, or -1
+   */
+  public int followChainInMemory() {
+    return chains.followInMemory();
+  }
+
+  /** The image of the page that {@link #followChainInMemory} named was read. */
+  public void followChain(int page, long image) {
+    chains.follow(page, image);
+  }
+
   /** See {@link PrimaryIndex#restore}. */
   public void restoreIndex(int[] blocks, int blockCount, IntUnaryOperator newBlock) {
     index.restore(blocks, blockCount, newBlock);
@@ -643,8 +722,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   /**
-   * Checks the structures against one another; the writer's, for tests and for an embedder in
-   * doubt. Time linear in the table.
+   * Checks what is in memory of the structures against one another; the writer's, for tests and for
+   * an embedder in doubt. Time linear in the table.
    *
    * @return the first fault found, or null
    */
@@ -657,6 +736,9 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     }
     String[] found = new String[1];
     index.forEach(entry -> {
+      if (!pages.isInMemory(pageOf(entry))) {
+        return;
+      }
       long row = rowAt(entry);
       int slotValue = PageLayout.slot(row - rowOffsetOf(entry), RowCodec.slot(row));
       if (PageLayout.offsetOfSlot(slotValue) != rowOffsetOf(entry)) {
@@ -676,6 +758,9 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private boolean stubNames(long home, long entry) {
+    if (!pages.isInMemory(PageLayout.pageOfLocation(home))) {
+      return true;
+    }
     long frame = pages.frame(PageLayout.pageOfLocation(home));
     int stub = PageLayout.slot(frame, PageLayout.slotOfLocation(home));
     return (stub & PageLayout.SLOT_MOVED) != 0

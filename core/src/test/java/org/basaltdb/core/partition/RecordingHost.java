@@ -1,6 +1,7 @@
 package org.basaltdb.core.partition;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// The surroundings of a queue under test.
 final class RecordingHost implements CommandHost {
@@ -23,6 +24,24 @@ final class RecordingHost implements CommandHost {
   public void requestRoom(int payloadBytes) {
     awaitRoom(payloadBytes);
   }
+
+  @Override
+  public void fetch(int page) {
+    throw new IllegalStateException("a page was asked for: " + page);
+  }
+
+  @Override
+  public void requestFetch(int page) {
+    fetch(page);
+  }
+
+  @Override
+  public @Nullable RuntimeException fetchFailure(int page) {
+    return null;
+  }
+
+  @Override
+  public void resumedDone() {}
 
   @Override
   public RuntimeException partitionFailed(Throwable cause) {

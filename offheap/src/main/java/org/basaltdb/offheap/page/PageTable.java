@@ -10,9 +10,10 @@ import org.basaltdb.offheap.memory.Region;
  * al., "Virtual-Memory Assisted Buffer Management", SIGMOD 2023, with the frame number kept in the
  * word rather than in the MMU).
  *
- * <p>Threads: words are changed by the holder of the partition's writer token only and read by
- * anyone. A reader may use a page number that it found in an index under its epoch without a bounds
- * check, because words are committed before the number is published and are never given back.
+ * <p>Threads: words are changed by the holder of the partition's writer token only, but for {@link
+ * #touch}, and read by anyone. A reader may use a page number that it found in an index under its
+ * epoch without a bounds check, because words are committed before the number is published and are
+ * never given back.
  */
 public final class PageTable {
   private final Region region;
@@ -65,12 +66,87 @@ public final class PageTable {
     transition(page, word, PageWord.of(PageWord.RESIDENT, frame, PageWord.version(word) + 2));
   }
 
-  /** RESIDENT to FREE. Returns the frame, which readers may still be copying from. */
+  /**
+   * RESIDENT, MARKED or COLD to FREE. Readers may still be copying from the frame.
+   *
+   * @return the frame; -1 if the page was COLD
+   */
   public int free(int page) {
+    while (true) {
+      long word = word(page);
+      boolean cold = PageWord.state(word) == PageWord.COLD;
+      require(cold || PageWord.isInMemory(word), page, word, "in memory and unlocked, or COLD");
+      if (moved(page, word, PageWord.FREE, 0)) {
+        return cold ? -1 : PageWord.frame(word);
+      }
+    }
+  }
+
+  /** FREE to COLD, at open: a checkpoint has the page. */
+  public void restore(int page) {
+    long word = word(page);
+    require(PageWord.state(word) == PageWord.FREE, page, word, "FREE");
+    transition(page, word, PageWord.of(PageWord.COLD, 0, PageWord.version(word) + 2));
+  }
+
+  /** RESIDENT to MARKED: the next to leave memory unless somebody reads it. */
+  public void mark(int page) {
     long word = word(page);
     require(PageWord.isReadable(word), page, word, "RESIDENT and unlocked");
-    transition(page, word, PageWord.of(PageWord.FREE, 0, PageWord.version(word) + 2));
+    int frame = PageWord.frame(word);
+    transition(page, word, PageWord.of(PageWord.MARKED, frame, PageWord.version(word) + 2));
+  }
+
+  /**
+   * MARKED to RESIDENT, since somebody reads the page. Any thread. Does nothing to a word that is
+   * not as it was seen.
+   *
+   * @param wordAddress where the word is
+   * @param word as it was seen, MARKED
+   */
+  public static void touch(long wordAddress, long word) {
+    assert PageWord.state(word) == PageWord.MARKED : Long.toHexString(word);
+    int frame = PageWord.frame(word);
+    long touched = PageWord.of(PageWord.RESIDENT, frame, PageWord.version(word) + 2);
+    // Whether it won does not matter: the reader looks at the word again.
+    Memory.compareAndSetLong(wordAddress, word, touched);
+  }
+
+  /** As {@link #touch(long, long)}, if the page is MARKED. */
+  public void touch(int page) {
+    long word = word(page);
+    if (PageWord.state(word) == PageWord.MARKED) {
+      touch(wordAddress(page), word);
+    }
+  }
+
+  /**
+   * MARKED to COLD. The page store has its image.
+   *
+   * @return its frame, which readers may still be copying from; -1 if somebody touched it: then it
+   *     stays
+   */
+  public int evict(int page) {
+    long word = word(page);
+    if (PageWord.state(word) != PageWord.MARKED || !moved(page, word, PageWord.COLD, 0)) {
+      return -1;
+    }
     return PageWord.frame(word);
+  }
+
+  /**
+   * COLD to RESIDENT: its image is in {@code frame}.
+   *
+   * @param word as it was when the image was read
+   * @return false if something happened to the page since; then nothing changed
+   */
+  public boolean admit(int page, long word, int frame) {
+    return PageWord.state(word) == PageWord.COLD && moved(page, word, PageWord.RESIDENT, frame);
+  }
+
+  private boolean moved(int page, long word, int state, int frame) {
+    return Memory.compareAndSetLong(
+        wordAddress(page), word, PageWord.of(state, frame, PageWord.version(word) + 2));
   }
 
   /**
@@ -80,11 +156,18 @@ public final class PageTable {
    * @return byte offset of the frame from the base of the pool
    */
   public long lock(int page) {
-    long word = word(page);
-    require(PageWord.isReadable(word), page, word, "RESIDENT and unlocked");
-    transition(page, word, PageWord.next(word));
-    VarHandle.storeStoreFence();
-    return PageWord.frameOffset(word);
+    while (true) {
+      long word = word(page);
+      require(PageWord.isInMemory(word), page, word, "in memory and unlocked");
+      long locked =
+          PageWord.of(PageWord.RESIDENT, PageWord.frame(word), PageWord.version(word) + 1);
+      if (Memory.compareAndSetLong(wordAddress(page), word, locked)) {
+        VarHandle.storeStoreFence();
+        return PageWord.frameOffset(word);
+      }
+      // A reader touched it: the only step that is not the holder's of the token.
+      require(PageWord.state(word) == PageWord.MARKED, page, word(page), "unchanged");
+    }
   }
 
   /** Makes the version even again; what was stored under the lock is visible with it. */

@@ -7,22 +7,37 @@ package org.basaltdb.offheap.page;
  * bits    field
  *  0-35   version   odd while a writer changes the page
  * 36-59   frame     block of the partition's pool that holds the page
- * 60-63   state     FREE or RESIDENT
+ * 60-63   state     FREE, RESIDENT, MARKED or COLD
  * </pre>
  *
  * <pre>
- *            allocate                lock (CAS)
+ *            allocate                lock
  *   FREE ---------------> RESIDENT ------------> RESIDENT
- *  (even)                  (even)  <------------   (odd)
- *     ^                      |     unlock (release)
- *     +----------------------+
- *               free
+ *  (even) <-------------   (even)  <------------   (odd)
+ *   | ^ ^      free        |  ^ ^      unlock        ^
+ *   | | |             mark |  | | touch: any reader  |
+ *   | | |      free        v  | |                    |
+ *   | | +--------------- MARKED-+     lock           |
+ *   | |                    |  +----------------------+
+ *   | |              evict |
+ *   | |      free          v
+ *   | +------------------ COLD ----> RESIDENT in another frame: admit
+ *   +-------------------->
+ *          restore
  * </pre>
  *
- * WORD-1 (READ-4): every transition raises the version and none resets it, so a reader that finds
- * the word unchanged knows that nothing happened to the page in between. WORD-2: only the holder of
- * the partition's writer token makes a version odd, and it makes it even again before it lets the
- * token go.
+ * Every step is a compare-and-set but unlock, and all but <i>touch</i> are the holder's of the
+ * partition's writer token.
+ *
+ * <ul>
+ *   <li>WORD-1 (READ-4): every transition raises the version and none resets it, so a reader that
+ *       finds the word unchanged knows that nothing happened to the page in between.
+ *   <li>WORD-2: only the holder of the partition's writer token makes a version odd, and it makes
+ *       it even again before it lets the token go.
+ *   <li>WORD-3: the frame means something in RESIDENT and MARKED only; in the others it is zero.
+ *   <li>WORD-4: a page leaves memory only by a word that was MARKED throughout: nobody who began
+ *       after the mark has read it. (The idea is vmcache's, see {@link PageTable}.)
+ * </ul>
  */
 public final class PageWord {
   public static final int FRAME_SHIFT = 36;
@@ -33,6 +48,12 @@ public final class PageWord {
 
   public static final int FREE = 0;
   public static final int RESIDENT = 1;
+
+  /** In memory, and the next to leave it unless somebody reads it. */
+  public static final int MARKED = 2;
+
+  /** Not in memory: the page store has its newest image. */
+  public static final int COLD = 3;
 
   private static final long FRAME_MASK = MAX_FRAMES - 1L;
 
@@ -63,7 +84,13 @@ public final class PageWord {
     return (word & 1) != 0;
   }
 
-  /** True if a reader may copy from the frame: resident and not being written. */
+  /** True if the page has a frame and nobody is inside: it may be copied from, or looked at. */
+  public static boolean isInMemory(long word) {
+    int state = state(word);
+    return (state == RESIDENT || state == MARKED) && !isLocked(word);
+  }
+
+  /** True if a reader may copy from the frame: resident, not marked, and not being written. */
   public static boolean isReadable(long word) {
     return (word & ((0xFL << STATE_SHIFT) | 1)) == (long) RESIDENT << STATE_SHIFT;
   }

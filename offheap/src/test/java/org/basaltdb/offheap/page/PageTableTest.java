@@ -56,12 +56,54 @@ class PageTableTest {
   @Test
   void transitionsOutOfTurnAreRefused() {
     assertThatThrownBy(() -> table.lock(1)).hasMessageContaining("WORD-2: page 1");
-    assertThatThrownBy(() -> table.free(1)).hasMessageContaining("expected RESIDENT");
+    assertThatThrownBy(() -> table.free(1)).hasMessageContaining("expected in memory");
     table.allocate(1, 0);
     assertThatThrownBy(() -> table.allocate(1, 2)).hasMessageContaining("expected FREE");
     table.lock(1);
     assertThatThrownBy(() -> table.lock(1)).hasMessageContaining("unlocked");
     assertThatThrownBy(() -> table.free(1)).hasMessageContaining("unlocked");
+  }
+
+  @Test
+  void aPageLeavesMemoryAndComesBackUnderAnotherVersion() {
+    table.allocate(3, 7);
+    assertThat(table.evict(3)).as("not marked").isEqualTo(-1);
+    table.mark(3);
+    long marked = table.word(3);
+    assertThat(PageWord.state(marked)).isEqualTo(PageWord.MARKED);
+    assertThat(PageWord.isInMemory(marked)).isTrue();
+    assertThat(PageWord.isReadable(marked)).as("by the short read").isFalse();
+    table.touch(3);
+    assertThat(PageWord.isReadable(table.word(3))).isTrue();
+    assertThat(table.evict(3)).as("touched").isEqualTo(-1);
+    PageTable.touch(table.wordAddress(3), marked); // of one who slept
+    assertThat(PageWord.isReadable(table.word(3))).isTrue();
+    table.mark(3);
+    assertThat(table.evict(3)).isEqualTo(7);
+    long cold = table.word(3);
+    assertThat(PageWord.state(cold)).isEqualTo(PageWord.COLD);
+    assertThat(PageWord.isInMemory(cold)).isFalse();
+    assertThatThrownBy(() -> table.lock(3)).hasMessageContaining("expected in memory");
+    assertThat(table.admit(3, marked, 9)).as("another word").isFalse();
+    assertThat(table.admit(3, cold, 9)).isTrue();
+    assertThat(table.admit(3, cold, 8)).as("admitted before").isFalse();
+    assertThat(PageWord.frame(table.word(3))).isEqualTo(9);
+    assertThat(PageWord.version(table.word(3))).isGreaterThan(PageWord.version(cold));
+  }
+
+  @Test
+  void aMarkedPageIsLockedAndAColdOneFreed() {
+    table.allocate(3, 7);
+    table.mark(3);
+    assertThat(table.lock(3)).isEqualTo(7L * PageLayout.PAGE_BYTES);
+    table.unlock(3);
+    assertThat(PageWord.isReadable(table.word(3))).isTrue();
+    table.mark(3);
+    table.evict(3);
+    assertThat(table.free(3)).isEqualTo(-1);
+    table.restore(3);
+    assertThat(PageWord.state(table.word(3))).isEqualTo(PageWord.COLD);
+    assertThatThrownBy(() -> table.restore(3)).hasMessageContaining("expected FREE");
   }
 
   /**

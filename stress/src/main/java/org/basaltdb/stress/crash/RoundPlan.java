@@ -67,6 +67,10 @@ record RoundPlan(
   /// From one checkpoint after the other, so that many a kill meets one, to none.
   private static final int[] CHECKPOINT_LOG_BYTES = {1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 30};
 
+  /// From one that holds next to nothing, so that pages leave memory all the time, to the default,
+  /// which holds everything.
+  private static final int[] POOL_BYTES = {1 << 20, 4 << 20, 0};
+
   private static final String[] IDLES = {"YIELD", "BACKOFF", "SLEEP"};
 
   /// Decides a round.
@@ -120,6 +124,7 @@ record RoundPlan(
     options.add("logBufferBytes=" + bufferBytes);
     options.add("logSegmentBytes=" + Math.max(bufferBytes, pick(random, SEGMENT_BYTES)));
     options.add("checkpointLogBytes=" + pick(random, CHECKPOINT_LOG_BYTES));
+    options.add("poolBytes=" + pick(random, POOL_BYTES));
     options.add("intervalMillis=" + intervalMillis);
     options.add("ringCapacity=" + (random.nextBoolean() ? 1024 : 4));
     if (random.nextInt(100) < 35) {

@@ -61,6 +61,7 @@ public final class Subject {
       int number = option[1].matches("\\d+") ? Integer.parseInt(option[1]) : 0;
       switch (option[0]) {
         case "memoryBudgetBytes" -> options.memoryBudgetBytes(number);
+        case "poolBytes" -> options.poolBytes(number);
         case "partitions" -> options.partitions(number);
         case "writerMode" -> options.writerMode(WriterMode.valueOf(option[1]));
         case "writerIdle" -> options.writerIdle(WriterIdle.valueOf(option[1]));

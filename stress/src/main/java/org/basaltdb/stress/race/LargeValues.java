@@ -76,7 +76,7 @@ final class LargeValues {
         awaitSteps(ROWS + (choice >>> 16 & 1));
         reader.enter();
       }
-      int bytes = table.table().complete(copy, layout.everything(), image);
+      int bytes = reader.complete(table, copy, layout.everything(), image);
       return bytes < 0
           ? Register.GONE
           : registers[i].judgeImage(

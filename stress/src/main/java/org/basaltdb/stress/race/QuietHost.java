@@ -2,6 +2,7 @@ package org.basaltdb.stress.race;
 
 import org.basaltdb.core.partition.CommandHost;
 import org.basaltdb.core.partition.CommandQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The surroundings of a [CommandQueue] in a race test: a clock, and nothing else that happens.
 public class QuietHost implements CommandHost {
@@ -34,6 +35,24 @@ public class QuietHost implements CommandHost {
   public void requestRoom(int payloadBytes) {
     awaitRoom(payloadBytes);
   }
+
+  @Override
+  public void fetch(int page) {
+    throw new IllegalStateException("a page was asked for: " + page);
+  }
+
+  @Override
+  public void requestFetch(int page) {
+    fetch(page);
+  }
+
+  @Override
+  public @Nullable RuntimeException fetchFailure(int page) {
+    return null;
+  }
+
+  @Override
+  public void resumedDone() {}
 
   @Override
   public RuntimeException partitionFailed(Throwable cause) {

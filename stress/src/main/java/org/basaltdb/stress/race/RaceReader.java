@@ -1,5 +1,6 @@
 package org.basaltdb.stress.race;
 
+import org.basaltdb.core.codec.Projection;
 import org.basaltdb.core.table.BatchReader;
 import org.basaltdb.core.table.PageRows;
 import org.basaltdb.core.table.PointReader;
@@ -99,15 +100,21 @@ final class RaceReader {
 
   /// Copies the rows of one page into [#pageRows].
   ///
-  /// @return what `TablePartition.scanPage` returns
+  /// @return whether they were copied
   boolean scanPage(RaceTable table, int localPage) {
     enter();
     try {
       context.requiredDurableLsn = 0;
-      return table.table().scanPage(context, localPage, pageRows);
+      return table.table().scanPage(context, localPage, pageRows) >= 0;
     } finally {
       exit();
     }
+  }
+
+  /// What `TablePartition.complete` returns, from the begin.
+  int complete(RaceTable table, long row, Projection projection, long dest) {
+    context.begin();
+    return table.table().complete(row, projection, dest, context);
   }
 
   PageRows pageRows() {

@@ -1,0 +1,227 @@
+package org.basaltdb.core.partition;
+
+import java.io.IOException;
+import org.basaltdb.core.buffer.BufferPool;
+import org.basaltdb.core.buffer.ColdPages;
+import org.basaltdb.core.error.BasaltException;
+import org.basaltdb.core.error.NotReadableException;
+import org.basaltdb.core.store.PageImages;
+import org.basaltdb.core.store.PartitionImages;
+import org.basaltdb.offheap.file.FileErrorException;
+import org.basaltdb.offheap.memory.BudgetExhaustedException;
+import org.basaltdb.offheap.memory.Memory;
+import org.basaltdb.offheap.memory.MemoryBudget;
+import org.basaltdb.offheap.page.OverflowLayout;
+import org.jspecify.annotations.Nullable;
+
+/// What a partition has on disk: the images of its pages, and the frames of those that are in
+/// memory too.
+///
+/// A read that meets a cold page reads it by itself ([#readCold]). A command never waits for the
+/// device under the token: it steps aside (ASIDE-1), the thread that waits for it, or the fetcher,
+/// brings the page in and has it held until the command is done ([#fetch]).
+///
+/// Thread rules: any thread, but for what its parts say.
+public final class Tier implements AutoCloseable {
+  private final PartitionImages images;
+  private final BufferPool pages;
+  private final ColdPages cold;
+  private final Runnable cleaner;
+  private final MemoryBudget budget;
+  private final ColdPages.Use nothing = (page, word, image) -> {};
+  private final ColdPages.Use admission = (page, word, image) -> admit(page, word, image, false);
+  private final ColdPages.Use held = this::admitHeld;
+
+  /// Set before anybody else can see the partition.
+  private @Nullable CommandQueue queue;
+
+  /// Whether the token has to be held: not at open, when there is one thread.
+  private boolean shared;
+
+  /// For [#fetch]; guarded by this object, as is what follows.
+  private @Nullable PageImages fetched;
+
+  private boolean admitted;
+
+  /// What a fetch met; consumed by the command that finds its page missing again.
+  private volatile @Nullable Unfetched unfetched;
+
+  /// The page that a dedicated writer asked for, or -1.
+  private volatile int wantedPage = -1;
+
+  private record Unfetched(int page, RuntimeException failure) {}
+
+  Tier(
+      PartitionImages images,
+      BufferPool pages,
+      ColdPages cold,
+      Runnable cleaner,
+      MemoryBudget budget) {
+    this.images = images;
+    this.pages = pages;
+    this.cold = cold;
+    this.cleaner = cleaner;
+    this.budget = budget;
+  }
+
+  void queue(CommandQueue commands) {
+    queue = commands;
+  }
+
+  /// The database is open: from now on there are other threads.
+  public void opened() {
+    shared = true;
+  }
+
+  /// Its images on disk.
+  public PartitionImages images() {
+    return images;
+  }
+
+  /// Its frames.
+  public BufferPool pages() {
+    return pages;
+  }
+
+  /// Its pages that are not in memory.
+  public ColdPages cold() {
+    return cold;
+  }
+
+  /// Takes the token, if need be. Ends with [#giveBackForNow].
+  public void borrow() {
+    if (shared && queue != null) {
+      queue.borrow();
+    }
+  }
+
+  /// Ends what [#borrow] began, and waits for nothing: see [CommandQueue#giveBackForNow].
+  public void giveBackForNow() {
+    if (shared && queue != null) {
+      queue.giveBackForNow();
+    }
+  }
+
+  /// Waits, without any token, until something was written that a command has to wait for.
+  void awaitRoom() {
+    if (shared && !images.hasRoom()) {
+      cleaner.run();
+      Partition.awaitFalse(() -> !images.hasRoom());
+    }
+  }
+
+  /// Reads a cold page for a reader.
+  ///
+  /// @param into image 0 of it afterwards
+  /// @param wanted whether to give it a frame
+  /// @return as [ColdPages#read]
+  /// @throws BasaltException if the image is damaged, or the device fails the read
+  public long readCold(int page, PageImages into, boolean wanted) {
+    try {
+      return cold.read(page, into, wanted ? admission : nothing);
+    } catch (IOException e) {
+      throw unreadable(page, e);
+    }
+  }
+
+  private static NotReadableException unreadable(int page, IOException e) {
+    return new NotReadableException(
+        "of its page files", "page " + page + ": " + FileErrorException.brief(e), e);
+  }
+
+  private boolean admit(int page, long word, long image, boolean hold) {
+    borrow();
+    try {
+      return pages.admit(page, word, image, hold);
+    } finally {
+      giveBackForNow();
+    }
+  }
+
+  private void admitHeld(int page, long word, long image) {
+    borrow();
+    try {
+      admitted = pages.admit(page, word, image, true);
+    } finally {
+      giveBackForNow();
+    }
+  }
+
+  /// Brings the page that a command lacks into memory, and what follows it in a large value; they
+  /// stay until the command is done. What fails is kept for [#fetchFailure].
+  public void fetch(int page) {
+    try {
+      if (!fetchHeld(page)) {
+        awaitRoom();
+      }
+    } catch (BasaltException | BudgetExhaustedException failure) {
+      unfetched = new Unfetched(page, failure);
+    }
+  }
+
+  /// @return false if there is no frame for now
+  private synchronized boolean fetchHeld(int firstPage) {
+    PageImages into = fetched;
+    if (into == null) {
+      into = new PageImages(1, budget);
+      fetched = into;
+    }
+    int page = firstPage;
+    admitted = true;
+    while (page >= 0 && admitted && readHeld(page, into)) {
+      page =
+          images.isOverflowPage(page)
+              ? Memory.getInt(into.address(0) + OverflowLayout.NEXT_OFFSET) - 1
+              : -1;
+    }
+    return admitted;
+  }
+
+  private boolean readHeld(int page, PageImages into) {
+    try {
+      return cold.read(page, into, held) != 0;
+    } catch (IOException e) {
+      throw unreadable(page, e);
+    }
+  }
+
+  /// Why a page could not be fetched since this was asked last, or null. The holder of the token.
+  public @Nullable RuntimeException fetchFailure(int page) {
+    Unfetched found = unfetched;
+    if (found == null || found.page != page) {
+      return null;
+    }
+    unfetched = null;
+    return found.failure;
+  }
+
+  /// A dedicated writer wants that page; the fetcher looks by itself.
+  void requestFetch(int page) {
+    wantedPage = page;
+    cleaner.run();
+  }
+
+  /// The fetcher: brings in what a dedicated writer has asked for.
+  ///
+  /// @return whether something was asked for
+  public boolean serveFetch() {
+    int page = wantedPage;
+    if (page < 0) {
+      return false;
+    }
+    wantedPage = -1;
+    fetch(page);
+    return true;
+  }
+
+  /// Gives the memory back. Nobody may be inside any more.
+  @Override
+  public void close() {
+    PageImages open = fetched;
+    if (open != null) {
+      fetched = null;
+      open.close();
+    }
+    images.close();
+  }
+}
