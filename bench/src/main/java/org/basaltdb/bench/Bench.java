@@ -12,9 +12,11 @@ import org.basaltdb.bench.driver.Experiment;
 import org.basaltdb.bench.driver.LoadRows;
 import org.basaltdb.bench.driver.Mixed;
 import org.basaltdb.bench.driver.PointRead;
+import org.basaltdb.bench.driver.Recovery;
 import org.basaltdb.bench.driver.Run;
 import org.basaltdb.bench.driver.Settings;
 import org.basaltdb.bench.driver.Subject.SubjectFailedException;
+import org.basaltdb.bench.driver.Tiered;
 import org.basaltdb.bench.driver.WriteRows;
 import org.basaltdb.bench.files.Directories;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,8 @@ public final class Bench {
     experiments.put("mixed", new Mixed());
     experiments.put("load", new LoadRows());
     experiments.put("checkpoint", new Checkpoints());
+    experiments.put("recovery", new Recovery());
+    experiments.put("tiered", new Tiered());
     return experiments;
   }
 
@@ -58,7 +62,7 @@ public final class Bench {
     }
     Path directory = null;
     try {
-      Settings settings = settings(arguments.subList(1, arguments.size()));
+      Settings settings = settings(experiment, arguments.subList(1, arguments.size()));
       directory = settings.directory();
       return run(experiment, settings, out);
     } catch (IllegalArgumentException e) {
@@ -101,9 +105,9 @@ public final class Bench {
     }
   }
 
-  private static Settings settings(List<String> options) throws IOException {
+  private static Settings settings(Experiment experiment, List<String> options) throws IOException {
     boolean quick = options.contains("--quick");
-    int rows = quick ? 200_000 : 5_000_000;
+    int rows = quick ? 200_000 : experiment.rows();
     int rounds = quick ? 2 : 5;
     int passMillis = quick ? 200 : 700;
     Set<String> only = Set.of();
@@ -165,7 +169,7 @@ public final class Bench {
     names:    %s
     options:  --json FILE       also write the results, one JSON object a line
               --rounds N        rounds that count (5); one more warms up
-              --rows N          rows of each data set (5,000,000)
+              --rows N          rows of each data set (5,000,000; recovery 2,000,000; tiered 4,194,304)
               --millis N        length of a pass (700)
               --quick           200,000 rows, 2 rounds, short passes: to try the harness
               --only A,B        only these subjects; bars that need others are left out

@@ -19,7 +19,7 @@ class BenchTest {
 
   @Test
   void withoutANameItSaysWhichThereAre() {
-    assertThat(misuse()).contains("point-read, write, mixed, load");
+    assertThat(misuse()).contains("point-read, write, mixed, load, checkpoint, recovery, tiered");
     assertThat(misuse("nonsense")).contains("usage:");
   }
 

@@ -8,10 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.basaltdb.bench.control.DirectReads;
 import org.basaltdb.bench.control.DirectWrites;
 import org.basaltdb.bench.control.PointerChase;
 import org.basaltdb.bench.files.Directories;
 import org.basaltdb.bench.protocol.Message;
+import org.basaltdb.bench.store.DurableStore;
 import org.basaltdb.bench.store.Engine;
 import org.basaltdb.bench.store.NoStore;
 import org.basaltdb.bench.store.Store;
@@ -20,21 +22,30 @@ import org.basaltdb.bench.store.StoreSettings;
 import org.basaltdb.bench.workload.Keys;
 import org.basaltdb.bench.workload.Mixing;
 import org.basaltdb.bench.workload.Payload;
+import org.basaltdb.bench.workload.Updates;
 import org.basaltdb.bench.workload.ZipfDraws;
 
 /**
  * What a child can be asked:
  *
  * <pre>
- * open    set rows keys mode              opens an empty store under the name of the set
+ * open    set rows keys mode [first] [payload] [budget pool]
+ *                                         opens an empty store under the name of the set; in bytes: payload, and memory
+ *                                         of which pool is for rows; first: rows that are loaded before the others
+ * recover as open, also updates           opens the first store of a child that was killed, see Recoveries
+ * verify  set updates last                compares rows with what a killed child wrote, see Recoveries
+ * tail    set updates bytes               writes a tail of the log, see Recoveries
+ * checkpoint set                          makes a checkpoint
  * load    set [from to] [settle]          writes rows in load order
  * check   set rows                        reads random rows back and compares every byte
  * read | payload | batch | modify         a pass over uniformly drawn rows: set threads millis timed, batch also size
+ * whole   set draws threads millis timed tiers    a pass that compares every byte; draws uniform or zipf, see WholeReads
  * mixed   set percent threads millis timed    a pass over skewed rows, percent of them reads
  * paced   set perSecond millis checkpoints    updates at a fixed rate, see PacedWrites
  * bulk    rows keys mode                  opens a store, loads it, closes and deletes it: the time of the load alone
  * chase   bytes threads millis            the control of memory
  * durable threads=1 millis timed          the control of durable writes
+ * blocks  bytes threads millis timed      the control of reads from the disk
  * memory                                  what the process occupies
  * index   set                             what the primary index occupies
  * rest                                    waits until the engine's background work is done
@@ -50,6 +61,7 @@ final class Requests implements AutoCloseable {
   private final Path directory;
   private final Map<String, DataSet> sets = new HashMap<>();
   private final Map<Long, PointerChase> chases = new HashMap<>();
+  private final Map<Long, DirectReads> files = new HashMap<>();
   private final Map<Integer, ZipfDraws> draws = new HashMap<>();
   private int directories;
 
@@ -58,7 +70,7 @@ final class Requests implements AutoCloseable {
     this.directory = directory;
   }
 
-  private record DataSet(Keys keys, Store store, Crew crew, Path directory) {}
+  private record DataSet(Keys keys, int payloadBytes, Store store, Crew crew, Path directory) {}
 
   Message answer(Message request) throws IOException, InterruptedException, ExecutionException {
     return switch (request.word()) {
@@ -70,17 +82,28 @@ final class Requests implements AutoCloseable {
       case "batch" ->
           pass(request, new BatchReads(set(request).keys(), request.integer("size", 32)));
       case "modify" -> pass(request, new Modifications(set(request).keys()));
+      case "whole" -> whole(request);
       case "mixed" -> pass(request, mixed(request));
       case "paced" -> PacedWrites.run(set(request).store(), set(request).keys(), request);
       case "bulk" -> bulk(request);
       case "chase" -> chase(request);
       case "durable" -> durable(request);
+      case "blocks" -> blocks(request);
       case "memory" ->
           Message.of(Message.OK)
               .with("resident", ProcessMemory.residentBytes())
               .with("huge", ProcessMemory.hugePageBytes());
       case "index" ->
           Message.of(Message.OK).with("bytes", set(request).store().indexBytes().orElseThrow());
+      case "checkpoint" -> {
+        set(request).store().checkpoint();
+        yield Message.of(Message.OK);
+      }
+      case "recover" -> recover(request);
+      case "verify" ->
+          Recoveries.verify(durableStore(request), new Updates(set(request).keys()), request);
+      case "tail" ->
+          Recoveries.writeTail(durableStore(request), new Updates(set(request).keys()), request);
       case "rest" -> {
         sets.values().forEach(set -> set.store().rest());
         yield Message.of(Message.OK);
@@ -108,21 +131,61 @@ final class Requests implements AutoCloseable {
 
   private Keys keys(Message request) {
     Keys.Kind kind = Keys.Kind.valueOf(request.text("keys", "scattered").toUpperCase(Locale.ROOT));
-    return new Keys(kind, request.integer("rows"));
+    int rows = request.integer("rows");
+    return new Keys(kind, rows, request.integer("first", rows));
+  }
+
+  private static StoreSettings settings(Message request, Path where) {
+    StoreSettings.Mode mode =
+        StoreSettings.Mode.valueOf(request.text("mode", "none").toUpperCase(Locale.ROOT));
+    StoreSettings.Memory memory =
+        request.values().containsKey("budget")
+            ? new StoreSettings.Memory(request.longInteger("budget"), request.longInteger("pool"))
+            : null;
+    return new StoreSettings(
+        where, request.integer("rows"), request.integer("payload", Payload.BYTES), mode, memory);
   }
 
   private Store openStore(Message request, Path where) throws IOException {
-    StoreSettings.Mode mode =
-        StoreSettings.Mode.valueOf(request.text("mode", "none").toUpperCase(Locale.ROOT));
     Files.createDirectories(where);
-    return engine.open(new StoreSettings(where, request.integer("rows"), mode));
+    return engine.open(settings(request, where));
   }
 
   private Message open(Message request) throws IOException {
     Path where = directory.resolve("set-" + directories++);
     Store store = openStore(request, where);
-    sets.put(request.text("set"), new DataSet(keys(request), store, new Crew(store), where));
+    add(request, store, where);
     return Message.of(Message.OK).with("description", store.description().replace(' ', '_'));
+  }
+
+  private void add(Message request, Store store, Path where) {
+    int payloadBytes = request.integer("payload", Payload.BYTES);
+    sets.put(
+        request.text("set"),
+        new DataSet(keys(request), payloadBytes, store, new Crew(store), where));
+  }
+
+  private Message recover(Message request) throws IOException {
+    Path where = directory.resolve("set-" + directories++);
+    if (!Files.isDirectory(where)) {
+      throw new IllegalArgumentException("recover; found no store in " + where);
+    }
+    Recoveries.Opened opened =
+        Recoveries.open(
+            engine,
+            settings(request, where),
+            new Updates(keys(request)),
+            request.integer("updates"));
+    add(request, opened.store(), where);
+    return opened.reply();
+  }
+
+  private DurableStore durableStore(Message request) {
+    if (set(request).store() instanceof DurableStore store) {
+      return store;
+    }
+    throw new IllegalArgumentException(
+        request.word() + "; found " + engine.word() + "; expected an engine with durable rows");
   }
 
   private Message load(Message request) {
@@ -141,7 +204,7 @@ final class Requests implements AutoCloseable {
 
   private Message check(Message request) {
     DataSet set = set(request);
-    byte[] payload = new byte[Payload.BYTES];
+    byte[] payload = new byte[set.payloadBytes()];
     int wrong = 0;
     try (StoreClient client = set.crew().newClient()) {
       for (int i = 0; i < request.integer("rows"); i++) {
@@ -167,11 +230,29 @@ final class Requests implements AutoCloseable {
         .reply();
   }
 
+  private ZipfDraws zipf(int keyCount) {
+    return draws.computeIfAbsent(keyCount, rows -> new ZipfDraws(rows, ZIPF_THETA, ZIPF_DRAWS, 1));
+  }
+
   private MixedPass mixed(Message request) {
     Keys keys = set(request).keys();
-    ZipfDraws zipf =
-        draws.computeIfAbsent(keys.rows(), rows -> new ZipfDraws(rows, ZIPF_THETA, ZIPF_DRAWS, 1));
-    return new MixedPass(keys, zipf, request.integer("percent"));
+    return new MixedPass(keys, zipf(keys.rows()), request.integer("percent"));
+  }
+
+  private Message whole(Message request)
+      throws IOException, InterruptedException, ExecutionException {
+    DataSet set = set(request);
+    String drawn = request.text("draws");
+    if (!drawn.equals("uniform") && !drawn.equals("zipf")) {
+      throw new IllegalArgumentException("draws; found '" + drawn + "'; expected uniform or zipf");
+    }
+    ZipfDraws zipf = drawn.equals("zipf") ? zipf(set.keys().rows()) : null;
+    boolean tiers = Boolean.parseBoolean(request.text("tiers", "false"));
+    WholeReads reads =
+        new WholeReads(set.keys(), zipf, set.payloadBytes(), tiers ? new ReadTiers() : null);
+    long before = ProcessMemory.deviceReadBytes();
+    Message reply = pass(request, reads);
+    return withDeviceBytes(reads.addTo(reply), before);
   }
 
   private Message bulk(Message request) throws IOException {
@@ -204,6 +285,22 @@ final class Requests implements AutoCloseable {
     }
   }
 
+  private Message blocks(Message request)
+      throws IOException, InterruptedException, ExecutionException {
+    DirectReads file =
+        files.computeIfAbsent(
+            request.longInteger("bytes"),
+            bytes -> new DirectReads(directory.resolve("direct-reads-" + bytes), bytes));
+    long before = ProcessMemory.deviceReadBytes();
+    return withDeviceBytes(control(request, new BlockReads(file)), before);
+  }
+
+  /** Adds what the kernel fetched from disks for each row or block that a pass read. */
+  private static Message withDeviceBytes(Message reply, long bytesBefore) throws IOException {
+    double bytes = ProcessMemory.deviceReadBytes() - bytesBefore;
+    return reply.with("deviceBytes", bytes / reply.number("rows"));
+  }
+
   private static Message control(Message request, Pass pass)
       throws InterruptedException, ExecutionException {
     try (Crew crew = new Crew(new NoStore())) {
@@ -223,5 +320,9 @@ final class Requests implements AutoCloseable {
       close(set);
     }
     sets.clear();
+    for (DirectReads file : files.values()) {
+      file.close();
+    }
+    files.clear();
   }
 }

@@ -60,6 +60,15 @@ final class SystemCalls {
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG));
+  private static final MethodHandle PREAD =
+      bind(
+          "pread",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG));
   private static final MethodHandle FDATASYNC =
       bind("fdatasync", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final MethodHandle CLOSE =
@@ -119,6 +128,18 @@ final class SystemCalls {
       long written = (long) PWRITE.invokeExact(descriptor, bytes, bytes.byteSize(), offset);
       if (written != bytes.byteSize()) {
         throw new IllegalStateException("pwrite at " + offset + " returned " + written);
+      }
+    } catch (Throwable e) {
+      throw asUnchecked(e);
+    }
+  }
+
+  /** Reads a whole aligned segment from an aligned offset. */
+  static void read(int descriptor, MemorySegment bytes, long offset) {
+    try {
+      long read = (long) PREAD.invokeExact(descriptor, bytes, bytes.byteSize(), offset);
+      if (read != bytes.byteSize()) {
+        throw new IllegalStateException("pread at " + offset + " returned " + read);
       }
     } catch (Throwable e) {
       throw asUnchecked(e);

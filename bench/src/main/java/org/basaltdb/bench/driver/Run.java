@@ -141,34 +141,47 @@ public final class Run implements AutoCloseable {
     return counts ? settings.passMillis() : 2 * settings.passMillis();
   }
 
-  /** What is measured in a round. */
-  interface Turn {
+  /**
+   * What is measured in a round.
+   *
+   * @param <T> who takes turns: living subjects, or what is known of those that live for a turn
+   */
+  interface Turn<T> {
     /**
-     * Takes the turn of one subject.
+     * Takes one turn.
      *
      * @param counts false in the warming round, whose values are thrown away
      */
-    void take(Subject subject, boolean counts) throws Exception;
+    void take(T taker, boolean counts) throws Exception;
   }
 
   /**
    * Gives each subject its turn, round after round, one at a time; each round begins with another
    * subject. The first round warms up and does not count.
    */
-  void rounds(List<Subject> subjects, Turn turn) throws Exception {
+  void rounds(List<Subject> subjects, Turn<? super Subject> turn) throws Exception {
     rounds("", subjects, turn);
   }
 
   /** As {@link #rounds(List, Turn)}, of an experiment that has rounds for several things. */
-  void rounds(String what, List<Subject> subjects, Turn turn) throws Exception {
-    String of = what.isEmpty() ? "" : what + ", ";
+  void rounds(String what, List<Subject> subjects, Turn<? super Subject> turn) throws Exception {
     report.subjects(subjects.stream().map(Subject::name).toList());
+    turns(
+        what,
+        subjects,
+        (subject, counts) -> {
+          turn.take(subject, counts);
+          subject.ask(Message.of("rest"));
+        });
+  }
+
+  /** The rounds of {@link #rounds(List, Turn)}, whoever takes the turns. */
+  <T> void turns(String what, List<T> takers, Turn<? super T> turn) throws Exception {
+    String of = what.isEmpty() ? "" : what + ", ";
     for (int round = 0; round <= settings.rounds(); round++) {
       long roundBegin = System.nanoTime();
-      for (int i = 0; i < subjects.size(); i++) {
-        Subject subject = subjects.get((i + round) % subjects.size());
-        turn.take(subject, round > 0);
-        subject.ask(Message.of("rest"));
+      for (int i = 0; i < takers.size(); i++) {
+        turn.take(takers.get((i + round) % takers.size()), round > 0);
       }
       String name = round == 0 ? "warming round" : "round " + round + " of " + settings.rounds();
       say(
@@ -188,6 +201,12 @@ public final class Run implements AutoCloseable {
   /** Ends a child that is no longer needed. */
   void end(Subject subject) {
     subject.close();
+    living.remove(subject);
+  }
+
+  /** Kills a child as a crash would: it does nothing more, and its files stay as they are. */
+  void kill(Subject subject) {
+    subject.kill();
     living.remove(subject);
   }
 

@@ -96,6 +96,11 @@ public record Message(String word, Map<String, String> values) {
     return Integer.parseInt(text(name));
   }
 
+  /** A whole number that has to be there and may be beyond an int. */
+  public long longInteger(String name) {
+    return Long.parseLong(text(name));
+  }
+
   /** A whole number that may be missing. */
   public int integer(String name, int otherwise) {
     return values.containsKey(name) ? integer(name) : otherwise;

@@ -4,10 +4,13 @@ package org.basaltdb.bench.report;
 public enum Unit {
   NANOS_A_ROW("ns/row", "lower is better"),
   NANOS_AN_OPERATION("ns/op", "lower is better"),
+  MILLIS("ms", "lower is better"),
   ROWS_A_SECOND("rows/s", "higher is better"),
   OPERATIONS_A_SECOND("op/s", "higher is better"),
   BYTES_A_ROW("B/row", "lower is better"),
   BYTES_AN_OPERATION("B/op", "lower is better"),
+  MEBIBYTES("MiB", "lower is better"),
+  WRITES("writes", ""),
   STATUS("status", "0 is success"),
   TIMES("x", "");
 

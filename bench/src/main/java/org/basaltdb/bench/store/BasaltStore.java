@@ -1,6 +1,7 @@
 package org.basaltdb.bench.store;
 
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.basaltdb.bench.store.StoreSettings.Mode;
 import org.basaltdb.bench.workload.Keys;
 import org.basaltdb.bench.workload.Payload;
@@ -16,34 +17,49 @@ import org.basaltdb.core.schema.TableSchema;
 import org.basaltdb.wal.Durability;
 
 /**
- * Basalt with all defaults but the durability: a table of a BIGINT key and a VARBINARY payload. A
- * read leaves the whole row in the session's row view.
+ * Basalt with all defaults but the durability, and the memory where it is limited: a table of a
+ * BIGINT key and a VARBINARY payload. A read leaves the whole row in the session's row view.
  */
-final class BasaltStore implements Store {
+final class BasaltStore implements DurableStore {
 
+  private static final String TABLE = "rows";
   private static final int KEY = 0;
   private static final int PAYLOAD = 1;
 
   private final Basalt database;
   private final Table table;
   private final Mode mode;
+  private final int payloadBytes;
 
   BasaltStore(StoreSettings settings) {
     this.mode = settings.mode();
-    Options options = Options.builder().durability(durability(mode)).build();
+    this.payloadBytes = settings.payloadBytes();
+    Options options = options(settings);
     this.database =
         mode == Mode.MEMORY
             ? Basalt.openInMemory(options)
             : Basalt.open(settings.directory(), options);
     this.table =
-        database.createTable(
-            TableSchema.builder("rows")
-                .column("id", ColumnType.BIGINT)
-                .column("payload", ColumnType.VARBINARY)
-                .maxLength(Payload.BYTES)
-                .primaryKey("id")
-                .expectedRowBytes(Payload.ROW_BYTES)
-                .build());
+        database.hasTable(TABLE) ? database.table(TABLE) : database.createTable(schema(settings));
+  }
+
+  private static Options options(StoreSettings settings) {
+    Options.Builder options = Options.builder().durability(durability(settings.mode()));
+    StoreSettings.Memory memory = settings.memory();
+    if (memory != null) {
+      options.memoryBudgetBytes(memory.budgetBytes()).poolBytes(memory.poolBytes());
+    }
+    return options.build();
+  }
+
+  private static TableSchema schema(StoreSettings settings) {
+    return TableSchema.builder(TABLE)
+        .column("id", ColumnType.BIGINT)
+        .column("payload", ColumnType.VARBINARY)
+        .maxLength(settings.payloadBytes())
+        .primaryKey("id")
+        .expectedRowBytes(settings.rowBytes())
+        .build();
   }
 
   private static Durability durability(Mode mode) {
@@ -56,7 +72,7 @@ final class BasaltStore implements Store {
 
   @Override
   public StoreClient newClient() {
-    return new Client(database.openSession(), table);
+    return new Client(database.openSession(), table, payloadBytes, this::deviceReadCount);
   }
 
   /**
@@ -66,7 +82,7 @@ final class BasaltStore implements Store {
   @Override
   public void load(Keys keys, int from, int to) {
     Durability durability = mode == Mode.SYNC ? Durability.NONE : durability(mode);
-    byte[] payload = new byte[Payload.BYTES];
+    byte[] payload = new byte[payloadBytes];
     RowBuffer row = table.newRow();
     try (Session session = database.openSession()) {
       for (int position = from; position < to; position++) {
@@ -93,6 +109,30 @@ final class BasaltStore implements Store {
   }
 
   @Override
+  public void sync() {
+    database.sync();
+  }
+
+  @Override
+  public OptionalLong logBytes() {
+    return OptionalLong.of(database.stats().logAppendedBytes());
+  }
+
+  @Override
+  public OptionalLong replayedCount() {
+    return OptionalLong.of(database.stats().replayedRecordCount());
+  }
+
+  @Override
+  public long rowCount() {
+    return database.stats().rowCount();
+  }
+
+  private OptionalLong deviceReadCount() {
+    return OptionalLong.of(database.stats().coldReadCount());
+  }
+
+  @Override
   public OptionalLong indexBytes() {
     return OptionalLong.of(database.stats().memoryByOwner().getOrDefault("INDEX", 0L));
   }
@@ -114,10 +154,13 @@ final class BasaltStore implements Store {
     private final RowView view;
     private final RowBuffer row;
     private final RowBatch batch;
-    private final byte[] payload = new byte[Payload.BYTES];
+    private final byte[] payload;
+    private final Supplier<OptionalLong> deviceReadCount;
 
-    Client(Session session, Table table) {
+    Client(Session session, Table table, int payloadBytes, Supplier<OptionalLong> deviceReadCount) {
       this.session = session;
+      this.payload = new byte[payloadBytes];
+      this.deviceReadCount = deviceReadCount;
       this.table = table;
       this.view = table.newView();
       this.row = table.newRow();
@@ -149,7 +192,7 @@ final class BasaltStore implements Store {
 
     @Override
     public boolean copyPayload(long key, byte[] target) {
-      return session.get(table, key, view) && view.copyBytes(PAYLOAD, target) == Payload.BYTES;
+      return session.get(table, key, view) && view.copyBytes(PAYLOAD, target) == payload.length;
     }
 
     @Override
@@ -167,6 +210,11 @@ final class BasaltStore implements Store {
       }
       write(key, Payload.version(payload) + 1);
       return true;
+    }
+
+    @Override
+    public OptionalLong deviceReadCount() {
+      return deviceReadCount.get();
     }
 
     @Override

@@ -55,8 +55,32 @@ public enum Engine {
     return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
-  /** Opens a store; only the classes of this one engine are loaded. */
+  /**
+   * Loads the native library that an engine carries in its jar and unpacks at the first use: a
+   * matter of packaging, which no measurement of an open counts.
+   */
+  public void loadLibrary() {
+    switch (this) {
+      case ROCKSDB -> RocksDbStore.loadLibrary();
+      case LMDB -> LmdbStore.loadLibrary();
+      case BASALT, HASH_MAP, CHRONICLE_MAP, BARE, NONE -> {}
+    }
+  }
+
+  /**
+   * Opens a store; only the classes of this one engine are loaded.
+   *
+   * @throws IllegalArgumentException if the engine has no settings for other payloads or for less
+   *     memory than usual
+   */
   public Store open(StoreSettings settings) {
+    if (this != BASALT && this != ROCKSDB && !settings.isUsual()) {
+      throw new IllegalArgumentException(
+          "store; found "
+              + settings
+              + "; expected payloads of the usual length and no limit of memory with "
+              + word());
+    }
     return switch (this) {
       case BASALT -> new BasaltStore(settings);
       case HASH_MAP -> new HashMapStore(settings);

@@ -2,6 +2,7 @@ package org.basaltdb.bench.store;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalLong;
 import org.basaltdb.bench.store.StoreSettings.Mode;
 import org.basaltdb.bench.workload.Keys;
 import org.basaltdb.bench.workload.Payload;
@@ -19,7 +20,7 @@ import org.lmdbjava.Txn;
  * Client#READS_A_SNAPSHOT} reads and after each write of its own; the fast buffer proxy; loads in
  * transactions of {@value #ROWS_A_TRANSACTION} rows.
  */
-final class LmdbStore implements Store {
+final class LmdbStore implements DurableStore {
 
   private static final int ROWS_A_TRANSACTION = 100_000;
   private static final int MOST_READERS = 64;
@@ -49,6 +50,10 @@ final class LmdbStore implements Store {
     this.table = environment.openDbi("rows", DbiFlags.MDB_CREATE, DbiFlags.MDB_INTEGERKEY);
   }
 
+  static void loadLibrary() {
+    Meta.version();
+  }
+
   @Override
   public StoreClient newClient() {
     return new Client(environment, table);
@@ -71,6 +76,34 @@ final class LmdbStore implements Store {
         }
         transaction.commit();
       }
+    }
+  }
+
+  /** There is no log to be relieved: what is committed is in the file. */
+  @Override
+  public void checkpoint() {
+    sync();
+  }
+
+  @Override
+  public void sync() {
+    environment.sync(true);
+  }
+
+  @Override
+  public OptionalLong logBytes() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public OptionalLong replayedCount() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public long rowCount() {
+    try (Txn<ByteBuffer> transaction = environment.txnRead()) {
+      return table.stat(transaction).entries;
     }
   }
 

@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.basaltdb.bench.store.StoreSettings.Mode;
 import org.basaltdb.bench.workload.Keys;
 import org.basaltdb.bench.workload.Payload;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ByteBufferGetStatus;
@@ -17,7 +19,10 @@ import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.HyperClockCache;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LogFile;
 import org.rocksdb.Options;
+import org.rocksdb.PerfContext;
+import org.rocksdb.PerfLevel;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -31,9 +36,13 @@ import org.rocksdb.WriteOptions;
  * compression, whole-key bloom filters, a hash index in each data block, index and filter blocks
  * outside of the cache; direct buffers kept by the client; batches for loading; compacted after a
  * load. {@link Mode#SYNC} syncs its log at each write, {@link Mode#INTERVAL} writes it without a
- * sync, {@link Mode#NONE} and {@link Mode#MEMORY} keep no log.
+ * sync, {@link Mode#NONE} and {@link Mode#MEMORY} keep no log. An open leaves what it replays in
+ * memtables and does not write it out first.
+ *
+ * <p>Where memory is limited the block cache gets all of it, and files are read and written past
+ * the kernel's cache, in blocks that lie within a page of the disk.
  */
-final class RocksDbStore implements Store {
+final class RocksDbStore implements DurableStore {
 
   private static final int ROWS_A_BATCH = 1_000;
   private static final long MEMTABLE_BYTES = 128L << 20;
@@ -49,6 +58,9 @@ final class RocksDbStore implements Store {
           "rocksdb.num-running-compactions");
 
   private final Mode mode;
+  private final int payloadBytes;
+  private final boolean cached;
+  private final long replayedCount;
   private final Cache cache;
   private final BloomFilter bloom;
   private final Options options;
@@ -56,9 +68,15 @@ final class RocksDbStore implements Store {
   private final RocksDB db;
 
   RocksDbStore(StoreSettings settings) {
-    RocksDB.loadLibrary();
+    loadLibrary();
     this.mode = settings.mode();
-    long cacheBytes = Math.max(256L << 20, 4L * settings.rows() * Payload.ROW_BYTES);
+    this.payloadBytes = settings.payloadBytes();
+    StoreSettings.Memory memory = settings.memory();
+    this.cached = memory == null;
+    long cacheBytes =
+        memory == null
+            ? Math.max(256L << 20, 4L * settings.rows() * settings.rowBytes())
+            : memory.budgetBytes();
     this.cache = new HyperClockCache(cacheBytes, 0, -1, false);
     this.bloom = new BloomFilter(10);
     this.options =
@@ -71,12 +89,16 @@ final class RocksDbStore implements Store {
             .setMemtableWholeKeyFiltering(true)
             .setMemtablePrefixBloomSizeRatio(0.1)
             .setMaxOpenFiles(-1)
+            .setAvoidFlushDuringRecovery(true)
+            .setUseDirectReads(!cached)
+            .setUseDirectIoForFlushAndCompaction(!cached)
             .setStatsDumpPeriodSec(0)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setTableFormatConfig(
                 new BlockBasedTableConfig()
                     .setBlockCache(cache)
                     .setBlockSize(4096)
+                    .setBlockAlign(!cached)
                     .setFilterPolicy(bloom)
                     .setWholeKeyFiltering(true)
                     .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
@@ -88,9 +110,14 @@ final class RocksDbStore implements Store {
             .setDisableWAL(mode == Mode.NONE || mode == Mode.MEMORY);
     try {
       this.db = RocksDB.open(options, settings.directory().toString());
+      this.replayedCount = entriesInMemtables();
     } catch (RocksDBException e) {
       throw failure("open", e);
     }
+  }
+
+  static void loadLibrary() {
+    RocksDB.loadLibrary();
   }
 
   private static IllegalStateException failure(String what, RocksDBException cause) {
@@ -100,14 +127,14 @@ final class RocksDbStore implements Store {
 
   @Override
   public StoreClient newClient() {
-    return new Client(db, writing);
+    return new Client(db, writing, payloadBytes);
   }
 
   @Override
   public void load(Keys keys, int from, int to) {
     byte[] key = new byte[Long.BYTES];
     ByteBuffer keyBytes = ByteBuffer.wrap(key).order(ByteOrder.BIG_ENDIAN);
-    byte[] payload = new byte[Payload.BYTES];
+    byte[] payload = new byte[payloadBytes];
     try (WriteBatch batch = new WriteBatch()) {
       for (int position = from; position < to; position++) {
         long number = keys.inLoadOrder(position);
@@ -126,8 +153,8 @@ final class RocksDbStore implements Store {
 
   @Override
   public void settle() {
-    try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
-      db.flush(flush);
+    checkpoint();
+    try {
       db.compactRange();
       readEverything();
     } catch (RocksDBException e) {
@@ -135,14 +162,65 @@ final class RocksDbStore implements Store {
     }
   }
 
-  /** Compaction leaves the block cache cold: it would be filled in the middle of a measurement. */
-  private void readEverything() throws RocksDBException {
+  /** Writes the memtables out, which empties the log. */
+  @Override
+  public void checkpoint() {
+    try (FlushOptions flush = new FlushOptions().setWaitForFlush(true)) {
+      db.flush(flush);
+    } catch (RocksDBException e) {
+      throw failure("flush", e);
+    }
+  }
+
+  @Override
+  public void sync() {
+    try {
+      db.flushWal(true);
+    } catch (RocksDBException e) {
+      throw failure("sync its log", e);
+    }
+  }
+
+  @Override
+  public OptionalLong logBytes() {
+    try {
+      return OptionalLong.of(
+          db.getSortedWalFiles().stream().mapToLong(LogFile::sizeFileBytes).sum());
+    } catch (RocksDBException e) {
+      throw failure("list its log", e);
+    }
+  }
+
+  @Override
+  public OptionalLong replayedCount() {
+    return OptionalLong.of(replayedCount);
+  }
+
+  private long entriesInMemtables() throws RocksDBException {
+    return db.getLongProperty("rocksdb.num-entries-active-mem-table")
+        + db.getLongProperty("rocksdb.num-entries-imm-mem-tables");
+  }
+
+  @Override
+  public long rowCount() {
+    long count = 0;
     try (RocksIterator rows = db.newIterator()) {
       for (rows.seekToFirst(); rows.isValid(); rows.next()) {
-        // a block that is passed is a block that is cached
+        count++;
       }
       rows.status();
+    } catch (RocksDBException e) {
+      throw failure("scan", e);
     }
+    return count;
+  }
+
+  /**
+   * Compaction leaves the block cache cold: it would be filled in the middle of a measurement. A
+   * block that is passed is a block that is cached.
+   */
+  private void readEverything() {
+    rowCount();
   }
 
   @Override
@@ -180,7 +258,8 @@ final class RocksDbStore implements Store {
         + RocksDB.rocksdbVersion()
         + ", "
         + log
-        + ", all blocks cached, no compression, bloom and hash index";
+        + (cached ? ", all blocks cached" : ", direct I/O")
+        + ", no compression, bloom and hash index";
   }
 
   @Override
@@ -201,14 +280,18 @@ final class RocksDbStore implements Store {
     private final ReadOptions reading = new ReadOptions().setVerifyChecksums(false);
     private final ByteBuffer key =
         ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.BIG_ENDIAN);
-    private final ByteBuffer value = ByteBuffer.allocateDirect(Payload.BYTES);
-    private final byte[] row = new byte[Payload.BYTES];
+    private final ByteBuffer value;
+    private final byte[] row;
     private final List<ByteBuffer> manyKeys = new ArrayList<>();
     private final List<ByteBuffer> manyValues = new ArrayList<>();
 
-    Client(RocksDB db, WriteOptions writing) {
+    private @Nullable PerfContext counters;
+
+    Client(RocksDB db, WriteOptions writing, int payloadBytes) {
       this.db = db;
       this.writing = writing;
+      this.value = ByteBuffer.allocateDirect(payloadBytes);
+      this.row = new byte[payloadBytes];
     }
 
     @Override
@@ -221,13 +304,13 @@ final class RocksDbStore implements Store {
       key.clear().putLong(0, number);
       value.clear();
       try {
-        if (db.get(reading, key, value) != Payload.BYTES) {
+        if (db.get(reading, key, value) != row.length) {
           return false;
         }
       } catch (RocksDBException e) {
         throw failure("get", e);
       }
-      value.get(0, target, 0, Payload.BYTES);
+      value.get(0, target, 0, row.length);
       return true;
     }
 
@@ -235,7 +318,7 @@ final class RocksDbStore implements Store {
     public int readAll(long[] keys, int count) {
       while (manyKeys.size() < count && manyKeys.size() < MOST_KEYS) {
         manyKeys.add(ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.BIG_ENDIAN));
-        manyValues.add(ByteBuffer.allocateDirect(Payload.BYTES));
+        manyValues.add(ByteBuffer.allocateDirect(row.length));
       }
       for (int i = 0; i < count; i++) {
         manyKeys.get(i).clear().putLong(0, keys[i]);
@@ -248,7 +331,7 @@ final class RocksDbStore implements Store {
                 reading, manyKeys.subList(0, count), manyValues.subList(0, count));
         for (int i = 0; i < count; i++) {
           if (answers.get(i).status.getCode() == Status.Code.Ok) {
-            manyValues.get(i).get(0, row, 0, Payload.BYTES);
+            manyValues.get(i).get(0, row, 0, row.length);
             found += Payload.key(row) == keys[i] ? 1 : 0;
           }
         }
@@ -277,6 +360,26 @@ final class RocksDbStore implements Store {
       }
       write(number, Payload.version(row) + 1);
       return true;
+    }
+
+    /** Counts from the first call to the end of a pass, and only what its thread reads. */
+    @Override
+    public OptionalLong deviceReadCount() {
+      PerfContext counting = counters;
+      if (counting == null) {
+        db.setPerfLevel(PerfLevel.ENABLE_COUNT);
+        counting = db.getPerfContext();
+        counters = counting;
+      }
+      return OptionalLong.of(counting.getBlockReadCount());
+    }
+
+    @Override
+    public void pause() {
+      if (counters != null) {
+        db.setPerfLevel(PerfLevel.DISABLE);
+        counters = null;
+      }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.basaltdb.bench.store;
 
+import java.util.OptionalLong;
+
 /**
  * What one thread does with a store. It owns whatever buffers the engine lets its users keep
  * between calls. An absent row or a torn one is never an exception: it is counted by the measuring
@@ -37,6 +39,14 @@ public interface StoreClient extends AutoCloseable {
    * Copies the row out, raises its version, writes the whole row back; false if the row is absent.
    */
   boolean readModifyWrite(long key);
+
+  /**
+   * Reads of the disk so far, where the engine counts them: one that rises by a read of a row while
+   * no other client reads tells that the row was not in memory. May take microseconds.
+   */
+  default OptionalLong deviceReadCount() {
+    return OptionalLong.empty();
+  }
 
   /**
    * Said after each pass: lets go of what would hold other clients up while this one is idle. The

@@ -17,10 +17,14 @@ public final class Keys {
     DENSE
   }
 
+  private static final long ORDER_SEED = 0x62_61_73_61_6C_74L;
+
   private final Kind kind;
   private final int rows;
   private final boolean scattered;
-  private final Permutation order;
+  private final int firstRows;
+  private final Permutation first;
+  private final Permutation others;
 
   /**
    * Chooses the keys.
@@ -28,10 +32,26 @@ public final class Keys {
    * @param rows number of keys, at least 1
    */
   public Keys(Kind kind, int rows) {
+    this(kind, rows, rows);
+  }
+
+  /**
+   * Chooses the keys, and which of them are loaded before all others.
+   *
+   * @param rows number of keys, at least 1
+   * @param firstRows how many come first: those of the indexes below it; 1 to {@code rows}
+   */
+  public Keys(Kind kind, int rows, int firstRows) {
+    if (firstRows < 1 || firstRows > rows) {
+      throw new IllegalArgumentException(
+          "rows loaded first; found " + firstRows + "; expected 1 to " + rows);
+    }
     this.kind = kind;
     this.rows = rows;
     this.scattered = kind == Kind.SCATTERED;
-    this.order = new Permutation(rows, 0x62_61_73_61_6C_74L);
+    this.firstRows = firstRows;
+    this.first = new Permutation(firstRows, ORDER_SEED);
+    this.others = new Permutation(Math.max(1, rows - firstRows), ORDER_SEED);
   }
 
   public Kind kind() {
@@ -42,6 +62,11 @@ public final class Keys {
     return rows;
   }
 
+  /** How many keys are loaded before all others: those of the indexes below it. */
+  public int firstRows() {
+    return firstRows;
+  }
+
   /** The key at an index; different indexes give different keys. */
   public long at(int index) {
     return scattered ? Mixing.mix((index + 1) * Mixing.GOLDEN) : index + 1L;
@@ -49,9 +74,11 @@ public final class Keys {
 
   /**
    * The key loaded at a position: every key comes once, in an order that neither its value nor its
-   * index follows.
+   * index follows, but for those that come first.
    */
   public long inLoadOrder(int position) {
-    return at(order.at(position));
+    return position < firstRows
+        ? at(first.at(position))
+        : at(firstRows + others.at(position - firstRows));
   }
 }

@@ -69,6 +69,108 @@ class ChildrenTest {
       assertThat(control.ask(chase).number("nanos")).isPositive();
       Message durable = Message.of("durable").with("millis", 10).with("timed", true);
       assertThat(control.ask(durable).number("p50")).isPositive();
+      Message blocks =
+          Message.of("blocks").with("bytes", 2_500_000).with("millis", 10).with("threads", 2);
+      assertThat(control.ask(blocks).number("rate")).isPositive();
+      assertThat(control.ask(blocks.with("timed", true)).number("p99")).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Engine.class,
+      names = {"BASALT", "ROCKSDB", "LMDB"})
+  void aKilledChildLosesNothing(Engine engine) throws Exception {
+    try (Run run = run()) {
+      Subject subject = run.start("subject", engine, HEAP_MEGABYTES);
+      subject.ask(killed("open"));
+      subject.ask(Message.of("load").with("set", "rows"));
+      int updates = 0;
+      for (int life = 0; life < 2; life++) {
+        Message tail =
+            subject.ask(
+                Message.of("tail")
+                    .with("set", "rows")
+                    .with("updates", updates)
+                    .with("bytes", 200_000));
+        assertThat(tail.number("bytes")).isGreaterThanOrEqualTo(200_000);
+        int last = tail.integer("updates") - updates;
+        updates += last;
+        run.kill(subject);
+        subject = run.start("subject", engine, HEAP_MEGABYTES);
+        Message recovered = subject.ask(killed("recover").with("updates", updates));
+        assertThat(recovered.number("nanos")).isPositive();
+        assertThat(recovered.integer("replayed", last)).isGreaterThanOrEqualTo(last);
+        subject.ask(verification(updates, last));
+      }
+      Message oneTooFew = verification(updates - 1, 1);
+      Subject whole = subject;
+      assertThatThrownBy(() -> whole.ask(oneTooFew))
+          .isInstanceOf(SubjectFailedException.class)
+          .hasMessageContaining("wrong answers");
+    }
+  }
+
+  private static Message killed(String word) {
+    return Message.of(word)
+        .with("set", "rows")
+        .with("rows", 5_000)
+        .with("first", 500)
+        .with("keys", "scattered")
+        .with("mode", "interval");
+  }
+
+  private static Message verification(int updates, int last) {
+    return Message.of("verify").with("set", "rows").with("updates", updates).with("last", last);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Engine.class,
+      names = {"BASALT", "ROCKSDB"})
+  void longerRowsAreReadWithLessMemory(Engine engine) throws Exception {
+    try (Run run = run()) {
+      Subject subject = run.start("subject", engine, HEAP_MEGABYTES);
+      int rows = 20_000;
+      subject.ask(
+          Message.of("open")
+              .with("set", "rows")
+              .with("rows", rows)
+              .with("payload", 1_016)
+              .with("mode", "interval")
+              .with("budget", Tiered.budgetBytes(rows))
+              .with("pool", Tiered.poolBytes(rows)));
+      subject.ask(Message.of("load").with("set", "rows"));
+      subject.ask(Message.of("checkpoint").with("set", "rows"));
+      run.check(subject, "rows");
+      for (String draws : new String[] {"uniform", "zipf"}) {
+        Message whole =
+            Message.of("whole").with("set", "rows").with("draws", draws).with("millis", 20);
+        assertThat(subject.ask(whole.with("threads", 2)).number("rate")).isPositive();
+        Message timed =
+            subject.ask(whole.with("threads", 1).with("timed", true).with("tiers", true));
+        assertThat(timed.number("p99")).isPositive();
+        assertThat(timed.number("deviceBytes")).isNotNegative();
+        if (engine == Engine.ROCKSDB) {
+          assertThat(timed.number("coldShare")).isBetween(0.0, 1.0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void anEngineWithoutSettingsForLessMemoryRefusesIt() throws Exception {
+    try (Run run = run()) {
+      Subject subject = run.start("subject", Engine.HASH_MAP, HEAP_MEGABYTES);
+      Message open =
+          Message.of("open")
+              .with("set", "rows")
+              .with("rows", 10)
+              .with("budget", 100)
+              .with("pool", 50);
+      assertThatThrownBy(() -> subject.ask(open))
+          .isInstanceOf(SubjectFailedException.class)
+          .hasMessageContaining("limit of memory");
     }
   }
 

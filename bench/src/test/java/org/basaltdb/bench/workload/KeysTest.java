@@ -1,10 +1,12 @@
 package org.basaltdb.bench.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.Set;
 import org.basaltdb.bench.workload.Keys.Kind;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +26,32 @@ class KeysTest {
     }
     assertThat(byIndex).hasSize(rows);
     assertThat(loaded).isEqualTo(byIndex);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4_999, 5_000})
+  void whatIsLoadedFirstIsThatOfTheLowestIndexes(int firstRows) {
+    int rows = 5_000;
+    Keys keys = new Keys(Kind.SCATTERED, rows, firstRows);
+    Set<Long> first = new HashSet<>();
+    Set<Long> all = new HashSet<>();
+    for (int i = 0; i < rows; i++) {
+      all.add(keys.inLoadOrder(i));
+      if (i == firstRows - 1) {
+        first.addAll(all);
+      }
+    }
+    assertThat(all).hasSize(rows);
+    for (int index = 0; index < firstRows; index++) {
+      assertThat(first).contains(new Keys(Kind.SCATTERED, firstRows).at(index));
+    }
+  }
+
+  @Test
+  void noMoreRowsAreLoadedFirstThanThereAre() {
+    assertThatThrownBy(() -> new Keys(Kind.DENSE, 10, 11))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found 11");
   }
 
   @ParameterizedTest

@@ -3,12 +3,15 @@ package org.basaltdb.bench.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PayloadTest {
 
-  @Test
-  void aWholePayloadSaysSo() {
-    byte[] payload = new byte[Payload.BYTES];
+  @ParameterizedTest
+  @ValueSource(ints = {24, 28, Payload.BYTES, 1_016})
+  void aWholePayloadSaysSo(int bytes) {
+    byte[] payload = new byte[bytes];
     Payload.fill(payload, 42, 7);
     assertThat(Payload.isWhole(payload, 42)).isTrue();
     assertThat(Payload.isWhole(payload, 43)).isFalse();
@@ -16,10 +19,11 @@ class PayloadTest {
     assertThat(Payload.version(payload)).isEqualTo(7);
   }
 
-  @Test
-  void anyChangedByteIsSeen() {
-    for (int offset = 0; offset < Payload.BYTES; offset++) {
-      byte[] payload = new byte[Payload.BYTES];
+  @ParameterizedTest
+  @ValueSource(ints = {24, 28, Payload.BYTES, 1_016})
+  void anyChangedByteIsSeen(int bytes) {
+    for (int offset = 0; offset < bytes; offset++) {
+      byte[] payload = new byte[bytes];
       Payload.fill(payload, 42, 7);
       payload[offset] ^= 1;
       assertThat(Payload.isWhole(payload, 42)).as("byte %d", offset).isFalse();
