@@ -72,7 +72,7 @@ public final class BatchReader {
           partitions[KeyHash.partitionOfSlot(KeyHash.slot(hashWords[i]), partitions.length)];
       boolean valid = row[i] != 0 && Memory.getLongOpaque(wordAddress[i]) == word[i];
       if (!valid || !partition.allDurable()) {
-        context.requiredDurableLsn = 0;
+        context.begin(); // what it holds may be another partition's page of that number
         rowBytes[i] = partition.read(context, hashWords[i], keys[i], 0, dest + i * destStride);
         required = Math.max(required, context.requiredDurableLsn);
       }
