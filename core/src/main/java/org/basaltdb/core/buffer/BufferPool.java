@@ -44,8 +44,9 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
   /// Of the frames, the part that is dirty when pages are written ahead of need: a quarter.
   private static final int CLEAN_AHEAD_DIVISOR = 4;
 
-  /// Of the frames, the part below which waiting for dirty pages to be written is not worth it.
-  private static final int FEW_DIRTY_DIVISOR = 16;
+  /// Of the frames, the part that is taken beyond the limit after a look at all pages found none
+  /// that may leave.
+  private static final int FRUITLESS_DIVISOR = 16;
 
   private static final VarHandle RESIDENT_COUNT;
   private static final VarHandle EVICTED_COUNT;
@@ -82,6 +83,8 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
   private int[] held = new int[16];
 
   private int heldCount;
+
+  private @Nullable BudgetExhaustedException finalRefusal;
 
   /// So many frames are taken beyond the limit before it is tried again to have a page leave: a
   /// look at all pages finds none.
@@ -190,7 +193,7 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
         more = policy.evictOne(this);
       }
       if (!more) {
-        fruitlessRounds = frameLimit / FEW_DIRTY_DIVISOR;
+        fruitlessRounds = frameLimit / FRUITLESS_DIVISOR;
       }
     }
     if (!isCleaningDue()) {
@@ -211,7 +214,7 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
 
   /// Commands wait, if there is something that can be written for them.
   private void awaitCleaning() {
-    if (images.dirtyPageCount() > frameLimit / FEW_DIRTY_DIVISOR) {
+    if (images.dirtyPageCount() > cleaningTarget()) { // else cleaning writes nothing
       images.awaitCleaning();
       cleaner.run();
     }
@@ -313,6 +316,7 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
   }
 
   private boolean admitCold(int page, long word, long image) {
+    finalRefusal = null;
     if (table.word(page) != word || PageWord.state(word) != PageWord.COLD) {
       return false;
     }
@@ -320,6 +324,7 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
     try {
       frame = newFrame(page, ownerOf(page));
     } catch (BudgetExhaustedException refused) {
+      finalRefusal = images.isCleaningAwaited() ? null : refused;
       return false;
     }
     long address = pool.address(frame);
@@ -329,6 +334,12 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
     assert admitted : "WORD-1: a cold page changed under the token: " + page;
     ADMITTED_COUNT.setOpaque(this, admittedCount + 1);
     return true;
+  }
+
+  /// Why the last [#admit] that found no frame would find none later either; null if pages are
+  /// being written for it.
+  public @Nullable BudgetExhaustedException finalRefusal() {
+    return finalRefusal;
   }
 
   /// The command that was aside is done: what was fetched for it may leave.

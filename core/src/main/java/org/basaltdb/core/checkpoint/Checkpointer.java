@@ -241,7 +241,13 @@ public final class Checkpointer implements AutoCloseable {
 
   /// At the end: a dedicated writer may wait for a page.
   private boolean commandsWait() {
-    return partitions.stream().anyMatch(partition -> partition.queue().isWaiting());
+    boolean wait = false;
+    for (Partition partition : partitions) {
+      partition.queue().borrow(); // while a command is tried again it waits nowhere
+      wait |= partition.queue().isWaiting();
+      partition.queue().giveBackForNow();
+    }
+    return wait;
   }
 
   /// Wakes the thread: pages should be written, or fetched.
@@ -306,9 +312,11 @@ public final class Checkpointer implements AutoCloseable {
     }
   }
 
-  /// Commands that wait for dirty pages to be written need not wait for the rest of the checkpoint.
+  /// Commands that wait for a page, or for dirty pages to be written, need not wait for the rest of
+  /// the checkpoint.
   private void relieve() {
     for (Partition partition : partitions) {
+      tierOf(partition).serveFetch();
       PageCleaner.relieve(tierOf(partition));
     }
   }
@@ -381,7 +389,7 @@ public final class Checkpointer implements AutoCloseable {
     byte[] catalogState;
     try (ImageWriters writers = new ImageWriters(partitions, pages, budget)) {
       catalogState = catalog.excludingChanges(() -> cutAll(number, cuts), this::cleanOrWait);
-      writers.write();
+      writers.write(this::relieve);
       writtenImageCount.add(writers.imageCount());
     }
     relieve();

@@ -29,13 +29,15 @@ final class ImageWriters implements AutoCloseable {
 
   /// Writes all images that the checkpoint needs.
   ///
+  /// @param meanwhile done between two pieces
   /// @throws IOException if one could not be written
-  void write() throws IOException {
+  void write(Runnable meanwhile) throws IOException {
     boolean more = true;
     while (more) {
       more = false;
       for (ImageWriter writer : writers) {
         stepThoseThatAreAwaited();
+        meanwhile.run();
         if (!writer.isThrough()) {
           writer.step();
           more = true;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.basaltdb.core.buffer.BufferPool;
 import org.basaltdb.core.catalog.Catalog;
+import org.basaltdb.core.error.BasaltException;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.partition.Tier;
 import org.basaltdb.core.store.PageImages;
@@ -140,11 +141,19 @@ final class PageCleaner implements AutoCloseable {
 
   private boolean followChains(Catalog catalog, Tier tier, int partition) {
     List<TablePartition> tables = catalog.tablesOf(partition);
+    BasaltException unread = null;
     try {
       for (TablePartition table : tables) {
-        if (table.hasColdChain()) {
-          followChain(tier, table);
+        try {
+          if (table.hasColdChain()) {
+            followChain(tier, table);
+          }
+        } catch (BasaltException failure) {
+          unread = failure; // the other tables go on
         }
+      }
+      if (unread != null) {
+        throw unread;
       }
     } finally {
       if (tables.stream().anyMatch(TablePartition::hasColdChain)) {

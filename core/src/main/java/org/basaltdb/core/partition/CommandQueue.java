@@ -447,7 +447,8 @@ public final class CommandQueue {
     }
     leaveCommand();
     if (wanted != Command.FINISHED) {
-      RuntimeException unfetched = wanted < 0 ? host.fetchFailure(Command.pageOf(wanted)) : null;
+      RuntimeException unfetched =
+          resumed && wanted < 0 ? host.fetchFailure(Command.pageOf(wanted)) : null;
       if (unfetched == null) {
         stalled = command;
         wantedByStalled = wanted;

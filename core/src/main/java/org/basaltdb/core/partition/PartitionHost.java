@@ -69,7 +69,7 @@ final class PartitionHost implements CommandHost {
   @Override
   public void resumedDone() {
     if (tier != null) {
-      tier.pages().releaseHeld();
+      tier.resumedDone();
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.basaltdb.core.buffer.BufferPool;
 import org.basaltdb.core.buffer.ColdPages;
 import org.basaltdb.core.error.BasaltException;
+import org.basaltdb.core.error.MemoryBudgetExceededException;
 import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.store.PageImages;
 import org.basaltdb.core.store.PartitionImages;
@@ -42,6 +43,9 @@ public final class Tier implements AutoCloseable {
   private @Nullable PageImages fetched;
 
   private boolean admitted;
+
+  /// Why not, if it is of no use to try again.
+  private @Nullable BudgetExhaustedException refusal;
 
   /// What a fetch met; consumed by the command that finds its page missing again.
   private volatile @Nullable Unfetched unfetched;
@@ -142,6 +146,7 @@ public final class Tier implements AutoCloseable {
     borrow();
     try {
       admitted = pages.admit(page, word, image, true);
+      refusal = admitted ? null : pages.finalRefusal();
     } finally {
       giveBackForNow();
     }
@@ -150,13 +155,25 @@ public final class Tier implements AutoCloseable {
   /// Brings the page that a command lacks into memory, and what follows it in a large value; they
   /// stay until the command is done. What fails is kept for [#fetchFailure].
   public void fetch(int page) {
+    if (!tryFetch(page)) {
+      awaitRoom();
+    }
+  }
+
+  /// @return false if there is no frame before something was written
+  private boolean tryFetch(int page) {
     try {
-      if (!fetchHeld(page)) {
-        awaitRoom();
-      }
-    } catch (BasaltException | BudgetExhaustedException failure) {
+      return fetchHeld(page);
+    } catch (BudgetExhaustedException e) {
+      unfetched =
+          new Unfetched(
+              page,
+              new MemoryBudgetExceededException(
+                  e.owner().toString(), e.requestedBytes(), e.usedBytes(), e.limitBytes(), e));
+    } catch (BasaltException failure) {
       unfetched = new Unfetched(page, failure);
     }
+    return true;
   }
 
   /// @return false if there is no frame for now
@@ -168,11 +185,16 @@ public final class Tier implements AutoCloseable {
     }
     int page = firstPage;
     admitted = true;
+    refusal = null;
     while (page >= 0 && admitted && readHeld(page, into)) {
       page =
           images.isOverflowPage(page)
               ? Memory.getInt(into.address(0) + OverflowLayout.NEXT_OFFSET) - 1
               : -1;
+    }
+    BudgetExhaustedException refused = refusal;
+    if (refused != null) {
+      throw refused;
     }
     return admitted;
   }
@@ -195,6 +217,13 @@ public final class Tier implements AutoCloseable {
     return found.failure;
   }
 
+  /// The command that had stepped aside is done: what was fetched for it may leave. The holder of
+  /// the token.
+  void resumedDone() {
+    pages.releaseHeld();
+    unfetched = null;
+  }
+
   /// A dedicated writer wants that page; the fetcher looks by itself.
   void requestFetch(int page) {
     wantedPage = page;
@@ -210,7 +239,8 @@ public final class Tier implements AutoCloseable {
       return false;
     }
     wantedPage = -1;
-    fetch(page);
+    // Who serves is who writes pages: it must not wait for that. The command asks again.
+    tryFetch(page);
     return true;
   }
 
