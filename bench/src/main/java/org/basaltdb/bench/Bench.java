@@ -12,6 +12,7 @@ import org.basaltdb.bench.driver.Experiment;
 import org.basaltdb.bench.driver.LoadRows;
 import org.basaltdb.bench.driver.Mixed;
 import org.basaltdb.bench.driver.PointRead;
+import org.basaltdb.bench.driver.PoolCost;
 import org.basaltdb.bench.driver.Recovery;
 import org.basaltdb.bench.driver.Run;
 import org.basaltdb.bench.driver.Settings;
@@ -41,6 +42,7 @@ public final class Bench {
     experiments.put("mixed", new Mixed());
     experiments.put("load", new LoadRows());
     experiments.put("checkpoint", new Checkpoints());
+    experiments.put("pool", new PoolCost());
     experiments.put("recovery", new Recovery());
     experiments.put("tiered", new Tiered());
     return experiments;

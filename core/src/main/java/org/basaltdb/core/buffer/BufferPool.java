@@ -368,6 +368,12 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
   }
 
   @Override
+  public boolean prepareChange(int page, int headBytes, int offset, int length) {
+    assert PageWord.isInMemory(table.word(page)) : "CLEAN-1: page " + page + " is not in memory";
+    return images.beforePageChange(page, headBytes, offset, length);
+  }
+
+  @Override
   public boolean mayRefuseChange() {
     return images.isImaging();
   }

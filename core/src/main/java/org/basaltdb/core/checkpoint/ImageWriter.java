@@ -21,6 +21,12 @@ final class ImageWriter implements AutoCloseable, PieceWriter.Work {
     this.tier = tier;
     this.images = tier.images();
     this.writer = new PieceWriter(tier, file, this, budget);
+    try {
+      images.openReserve();
+    } catch (Throwable refused) {
+      writer.close();
+      throw refused;
+    }
   }
 
   /// Images written so far.
@@ -72,6 +78,7 @@ final class ImageWriter implements AutoCloseable, PieceWriter.Work {
         tier.giveBackForNow();
       }
     }
+    images.closeReserve();
     writer.close();
   }
 }

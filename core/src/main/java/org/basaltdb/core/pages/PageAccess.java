@@ -75,6 +75,15 @@ public interface PageAccess {
    */
   boolean prepareChange(int page);
 
+  /**
+   * The same, of a change of no more than {@code length} bytes from {@code offset} on, besides its
+   * first bytes.
+   *
+   * @param headBytes how many of the first: the same number for a page always
+   * @param offset a multiple of eight
+   */
+  boolean prepareChange(int page, int headBytes, int offset, int length);
+
   /** Whether a change may be refused now: then whatever follows from it has to be prepared too. */
   boolean mayRefuseChange();
 

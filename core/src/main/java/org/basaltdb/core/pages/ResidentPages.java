@@ -65,6 +65,11 @@ public final class ResidentPages implements PageAccess {
   }
 
   @Override
+  public boolean prepareChange(int page, int headBytes, int offset, int length) {
+    return true;
+  }
+
+  @Override
   public boolean mayRefuseChange() {
     return false;
   }

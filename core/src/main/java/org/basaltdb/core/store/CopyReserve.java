@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Images of units as they were at a cut, copied by commands that had to change them before the
 /// checkpointer came by. Oldest first. Holds memory only while a checkpoint is made.
 ///
-/// Thread rules: the holder of the partition's token; [#hasRoom] by any thread.
+/// Thread rules: the holder of the partition's token; [#open] and [#close] the checkpointer while
+/// nothing is imaged; [#hasRoom] by any thread.
 final class CopyReserve {
   private @Nullable PageImages images;
   private long[] units = new long[0];
@@ -19,15 +20,13 @@ final class CopyReserve {
   /// whoever waits without it.
   private volatile boolean full;
 
-  /// Takes memory.
+  /// Takes memory, in place of what it may have.
   ///
   /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if there is none
   void open(int capacity, MemoryBudget budget) {
+    close();
     images = new PageImages(capacity, budget);
     units = new long[capacity];
-    head = 0;
-    count = 0;
-    full = false;
   }
 
   /// Gives the memory back, and what is in it up.
@@ -37,6 +36,12 @@ final class CopyReserve {
       images = null;
       open.close();
     }
+    empty();
+  }
+
+  /// Gives up what is in it.
+  void empty() {
+    head = 0;
     count = 0;
     full = false;
   }
@@ -65,11 +70,14 @@ final class CopyReserve {
     return open;
   }
 
-  void add(int kind, int unit, long address) {
+  /// Room for one more image; there is some.
+  ///
+  /// @return where the caller copies it to at once
+  long add(int kind, int unit) {
     int at = (head + count) % units.length;
-    Memory.copy(address, images().address(at), PageLayout.PAGE_BYTES);
     units[at] = Unit.of(kind, unit);
     count++;
+    return images().address(at);
   }
 
   /// Moves the oldest image to `address`.

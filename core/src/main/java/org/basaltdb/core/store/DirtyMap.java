@@ -4,6 +4,7 @@ import static org.basaltdb.core.store.UnitLayout.*;
 
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.Region;
+import org.basaltdb.offheap.page.PageLayout;
 
 /// Of all units of one kind in a partition (pages, or blocks of indexes), by number: where the
 /// newest image of each is, and whether the unit has changed since.
@@ -21,8 +22,9 @@ import org.basaltdb.offheap.memory.Region;
 /// ```
 ///
 /// - **CUT-2.** While checkpoint c is made, a unit with mark 0 < m <= c is *pending*: c needs its
-///   image, and it stands as it was at the cut. Whoever changes it copies it into the reserve
-///   first. Marks are numbers so that neither a cut nor a checkpoint that is given up walks them.
+///   image, and it stands as it was at the cut. Whoever changes a few bytes of it keeps them first
+///   ([UndoBytes]): it is pending still, with mark c + 1; whoever may change any of them copies it
+///   into the reserve. Marks are numbers so that a cut does not walk them.
 /// - **CUT-3.** While c is made, images change by it alone; what becomes of units after the cut
 ///   shows in their marks. So the images are the mapping of c once nothing is pending.
 /// - **CUT-6.** To free is to change: who frees a unit says so before, and c keeps its image.
@@ -44,6 +46,9 @@ final class DirtyMap {
   private final long base;
   private final Units units;
   private final SlotSpace slots;
+  private final int kind;
+  private final CopyReserve reserve;
+  private final UndoBytes undo;
   private int unitCount;
 
   /// The number of the next checkpoint.
@@ -69,8 +74,14 @@ final class DirtyMap {
   ///
   /// @param region [UnitLayout#ENTRY_BYTES] for each number there can be
   /// @param kind of [Unit]: the other half of each entry is that of the other kind
-  DirtyMap(Region region, int kind, Units units, SlotSpace slots) {
+  /// @param reserve takes images of pending units
+  /// @param undo takes bytes of pending units
+  DirtyMap(
+      Region region, int kind, Units units, SlotSpace slots, CopyReserve reserve, UndoBytes undo) {
     this.region = region;
+    this.kind = kind;
+    this.reserve = reserve;
+    this.undo = undo;
     this.base = region.base() + (long) kind * UNIT_BYTES;
     this.units = units;
     this.slots = slots;
@@ -156,21 +167,55 @@ final class DirtyMap {
 
   /// The unit is about to be changed, and counts as changed from now on.
   ///
-  /// @param reserve takes the image if it is pending
-  /// @return false if there is no room for the image: then nothing has changed
-  boolean beforeChange(int unit, CopyReserve reserve, int kind) {
-    int mark = mark(unit);
-    if (mark == epoch) {
-      return true;
-    }
-    if (imaging && mark > 0) {
+  /// @return false if it is pending and there is no room for its image: then nothing has changed
+  boolean beforeChange(int unit) {
+    if (isPending(unit)) {
       if (reserve.isFull()) {
         return false;
       }
-      reserve.add(kind, unit, units.address(unit));
+      copyAsCut(unit, reserve.add(kind, unit));
     }
     mark(unit, epoch);
     return true;
+  }
+
+  /// The same, of a change of no more than its first bytes and some others.
+  ///
+  /// @param headBytes so many of the first, always the same number for a unit
+  boolean beforeChange(int unit, int headBytes, int offset, int length) {
+    if (isPending(unit)) {
+      if (length > UndoBytes.MOST_BYTES) {
+        return beforeChange(unit);
+      }
+      int newest = undo.keep(undoOf(unit), units.address(unit), headBytes, offset, length);
+      if (newest == UndoBytes.NONE) {
+        return beforeChange(unit);
+      }
+      undoOf(unit, newest);
+    }
+    mark(unit, epoch);
+    return true;
+  }
+
+  /// Copies a pending unit as it was at the cut.
+  void copyAsCut(int unit, long into) {
+    Memory.copy(units.address(unit), into, PageLayout.PAGE_BYTES);
+    int newest = undoOf(unit);
+    if (newest != UndoBytes.NONE) {
+      undo.undo(newest, into);
+      undoOf(unit, UndoBytes.NONE);
+    }
+  }
+
+  /// The newest chunk of bytes that were kept of a unit.
+  private int undoOf(int unit) {
+    return (Memory.getInt(entry(unit) + STATE_OFFSET) >>> UNDO_SHIFT) - 1;
+  }
+
+  private void undoOf(int unit, int chunk) {
+    long address = entry(unit) + STATE_OFFSET;
+    int others = Memory.getInt(address) & ((1 << UNDO_SHIFT) - 1);
+    Memory.putInt(address, others | ((chunk + 1) << UNDO_SHIFT));
   }
 
   /// The unit is in use from now on.
@@ -191,7 +236,7 @@ final class DirtyMap {
   /// Whether a checkpoint that is being made still needs the unit's image.
   boolean isPending(int unit) {
     int mark = mark(unit);
-    return imaging && mark > 0 && mark < epoch;
+    return imaging && mark > 0 && (mark < epoch || undoOf(unit) != UndoBytes.NONE);
   }
 
   /// Freed before the last cut: its image is that of nothing.
@@ -217,15 +262,15 @@ final class DirtyMap {
   /// Looks for the next pending unit, and forgets units that were freed before the cut.
   ///
   /// @param steps how many units to look at, at most
-  /// @return a unit, which is CLEAN now: the caller copies it at once; -1 if there was none among
-  ///   these
+  /// @return a unit, which the caller copies at once by [#copyAsCut]; it is CLEAN now if it has not
+  ///   changed since the cut; -1 if there was none among these
   int collect(int steps) {
     int end = Math.min(cutCount, hand + steps);
     while (hand < end) {
       int unit = hand++;
       int mark = mark(unit);
-      if (mark > 0 && mark < epoch) {
-        beginWrite(unit);
+      if (isPending(unit)) {
+        beginWrite(unit, mark < epoch);
         return unit;
       }
       if (mark < 0 && -mark < epoch) {
@@ -237,9 +282,11 @@ final class DirtyMap {
 
   /// CLEAN-4: from here to [#settle], [#settleClean] or [#giveUp] its image is on its way, and it
   /// has no other.
-  private void beginWrite(int unit) {
+  private void beginWrite(int unit, boolean unchanged) {
     assert !has(unit, WRITING) : "CLEAN-4: unit " + unit + " is being written already";
-    mark(unit, 0);
+    if (unchanged) {
+      mark(unit, 0);
+    }
     put(unit, WRITING, true);
   }
 
@@ -255,7 +302,7 @@ final class DirtyMap {
       int unit = cleanHand < unitCount ? cleanHand : 0;
       cleanHand = unit + 1;
       if (mark(unit) > 0) {
-        beginWrite(unit);
+        beginWrite(unit, true);
         return unit;
       }
     }
@@ -286,6 +333,13 @@ final class DirtyMap {
 
   /// Nothing is pending any more, or the checkpoint is given up.
   void endImaging() {
+    for (; hand < cutCount && undo.inUse() > 0; hand++) {
+      int newest = undoOf(hand);
+      if (newest != UndoBytes.NONE) {
+        undo.release(newest);
+        undoOf(hand, UndoBytes.NONE);
+      }
+    }
     imaging = false;
   }
 

@@ -27,8 +27,18 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   /// Bytes that marks and places of a page number and a block take.
   public static final int ENTRY_BYTES = UnitLayout.ENTRY_BYTES;
 
-  /// Images that commands can have made ahead of the checkpointer.
+  /// Images that commands can have made ahead of the checkpointer, at least.
   private static final int RESERVE_IMAGES = 256;
+
+  /// One image more for so many units that are to be imaged.
+  private static final int UNITS_AN_IMAGE = 32;
+
+  /// Of so many units that are to be imaged, one can be changed a little ahead of the checkpointer:
+  /// with one chunk each, that takes a thirty-second part of their memory. Under uniform changes
+  /// there are never more, as long as the checkpointer writes as many units as are changed.
+  private static final int UNITS_A_CHUNK = 2;
+
+  private static final int LEAST_CHUNKS = 256;
 
   /// Units looked at in one piece of work under the token.
   private static final int COLLECT_STEPS = 4096;
@@ -37,6 +47,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   private final Region region;
   private final SlotSpace slots = new SlotSpace(SlotSpace.MAX_SLOTS);
   private final CopyReserve reserve = new CopyReserve();
+  private final UndoBytes undo = new UndoBytes();
   private final DirtyMap pages;
   private final DirtyMap blocks;
   private volatile boolean imaging;
@@ -57,13 +68,15 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
       Region region, PageAddresses wordsAndFrames, long blockBase, MemoryBudget budget) {
     this.budget = budget;
     this.region = region;
-    this.pages = new DirtyMap(region, Unit.PAGE, wordsAndFrames::frame, slots);
+    this.pages = new DirtyMap(region, Unit.PAGE, wordsAndFrames::frame, slots, reserve, undo);
     this.blocks =
         new DirtyMap(
             region,
             Unit.BLOCK,
             block -> blockBase + ((long) block << PageLayout.PAGE_SHIFT),
-            slots);
+            slots,
+            reserve,
+            undo);
   }
 
   /// Where pages are in memory.
@@ -86,7 +99,15 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   ///
   /// @return false if it must not be changed yet
   public boolean beforePageChange(int page) {
-    return pages.beforeChange(page, reserve, Unit.PAGE);
+    return pages.beforeChange(page);
+  }
+
+  /// The same, of a change of no more than the first `headBytes` of the page, always the same
+  /// number for a page, and of `length` bytes from `offset` on.
+  ///
+  /// @return false if it must not be changed yet
+  public boolean beforePageChange(int page, int headBytes, int offset, int length) {
+    return pages.beforeChange(page, headBytes, offset, length);
   }
 
   /// The page has a frame from now on.
@@ -101,7 +122,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   @Override
   public boolean beforeChange(int block) {
-    return blocks.beforeChange(block, reserve, Unit.BLOCK);
+    return blocks.beforeChange(block);
   }
 
   @Override
@@ -212,22 +233,47 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   // ---- a checkpoint
 
-  /// Begins a checkpoint.
+  /// Takes memory for what commands keep while a checkpoint collects. The checkpointer, without the
+  /// token: it may take a while.
+  ///
+  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if there is none; nothing changed
+  public void openReserve() {
+    int pending = pages.dirtyCount() + blocks.dirtyCount(); // about: they go on changing
+    openCopies(Math.max(RESERVE_IMAGES, pending / UNITS_AN_IMAGE));
+    openUndo(Math.max(LEAST_CHUNKS, pending / UNITS_A_CHUNK));
+  }
+
+  /// Gives that memory back. The checkpointer, once nothing is imaged; without the token.
+  public void closeReserve() {
+    assert !imaging;
+    reserve.close();
+    undo.close();
+  }
+
+  /// Begins a checkpoint; the reserve is open.
   ///
   /// @param checkpoint its number, higher than all before
-  /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if there is no memory for copies;
-  ///   nothing changed
   public void cut(int checkpoint) {
-    openReserve();
     slots.cut(checkpoint);
     pages.cut(checkpoint);
     blocks.cut(checkpoint);
     imaging = true;
   }
 
+  /// Without any, images are copied.
+  private void openUndo(int chunks) {
+    try {
+      undo.open(chunks, budget);
+    } catch (BudgetExhaustedException refused) {
+      if (chunks > LEAST_CHUNKS) {
+        openUndo(LEAST_CHUNKS);
+      }
+    }
+  }
+
   /// As large as memory allows: one image is enough to come to an end.
-  private void openReserve() {
-    for (int capacity = RESERVE_IMAGES; ; capacity /= 4) {
+  private void openCopies(int most) {
+    for (int capacity = most; ; capacity = Math.max(1, capacity / 4)) {
       try {
         reserve.open(capacity, budget);
         return;
@@ -266,7 +312,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
     while (count < most && before - map.left() < COLLECT_STEPS && map.left() > 0) {
       int unit = map.collect(COLLECT_STEPS - (before - map.left()));
       if (unit >= 0) {
-        Memory.copy(map.address(unit), into.address(count), PageLayout.PAGE_BYTES);
+        map.copyAsCut(unit, into.address(count));
         units[count] = Unit.of(kind, unit);
         count++;
       }
@@ -277,7 +323,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   private void endImaging() {
     pages.endImaging();
     blocks.endImaging();
-    reserve.close();
+    reserve.empty();
     imaging = false;
   }
 
@@ -407,6 +453,7 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   @Override
   public void close() {
     reserve.close();
+    undo.close();
     region.close();
   }
 }

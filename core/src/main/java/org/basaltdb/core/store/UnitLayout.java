@@ -8,7 +8,8 @@ package org.basaltdb.core.store;
 /// offset  bytes  field
 ///      0      8  image  slot plus one (high 32 bits; zero: there is no image) and CRC32C (low)
 ///      8      4  mark   0 clean, e dirty since epoch e, -e freed in epoch e
-///     12      4  state  bit 0 being written, bit 1 a page of an overflow chain, bit 2 held
+///     12      4  state  bit 0 being written, bit 1 a page of an overflow chain, bit 2 held;
+///                       from bit 3 on the newest chunk of its [UndoBytes] plus one
 /// ```
 final class UnitLayout {
   static final int IMAGE_OFFSET = 0;
@@ -20,6 +21,7 @@ final class UnitLayout {
   static final int WRITING = 1;
   static final int OVERFLOW = 2;
   static final int HELD = 4;
+  static final int UNDO_SHIFT = 3;
 
   static final int SLOT_SHIFT = Integer.SIZE;
 

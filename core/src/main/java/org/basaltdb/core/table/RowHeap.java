@@ -63,12 +63,17 @@ final class RowHeap {
     this.pages = pages;
     this.tableId = tableId;
     this.slotCount = slotCount;
-    this.heapStart = heapStart(slotCount);
+    this.heapStart = PageLayout.heapStart(slotCount);
     this.scratch = Memory.allocate(PAGE_BYTES, Long.BYTES);
   }
 
   int slotCount() {
     return slotCount;
+  }
+
+  /** Bytes of header and slots of each page. */
+  int heapStart() {
+    return heapStart;
   }
 
   /** Pages in use; local pages below it can be asked for. Any thread. */

@@ -313,7 +313,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     boolean claimed = false;
     try {
       int page = heap.pageFor(stored.bytes());
-      if (!prepareEntry(m) || !preparePage(m, page, stored.bytes())) {
+      if (!prepareEntry(m) || !prepareRoom(m, page, stored.bytes())) {
         return;
       }
       index.reserve(m.hashWord);
@@ -358,15 +358,16 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       boolean stays = needed <= oldBytes || needed <= PageLayout.freeBytes(frame) + oldBytes;
       // What is prepared stays in memory, whatever the target takes.
       if (!stays
-          && (!preparePage(m, page, 0)
-              || (guest && !(isThere(homePageOf(row), m) && preparePage(m, homePageOf(row), 0))))) {
+          && (!prepareRow(m, page, offset, PageLayout.STUB_BYTES)
+              || (guest && !prepareStub(m, homeOf(row))))) {
         return;
       }
       int target = stays ? page : targetOfMove(row, guest);
       boolean inPlace = stays && needed <= oldBytes;
       int newBytes = stays ? needed : stored.bytes() + RowLayout.GUEST_TRAILER_BYTES;
-      if (!preparePage(m, page, stays && !inPlace ? needed : 0)
-          || !(inPlace || prepareMove(m, page, target, guest ? homePageOf(row) : page, newBytes))) {
+      if (!(inPlace
+          ? prepareRow(m, page, offset, oldBytes)
+          : prepareEntry(m) && prepareRoom(m, target, newBytes))) {
         return;
       }
       stored.collectChains(row);
@@ -479,9 +480,8 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       int offset = rowOffsetOf(entry);
       long before = pages.frame(page) + offset;
       if (!prepareEntry(m)
-          || !preparePage(m, page, 0)
-          || (isGuest(before)
-              && !(isThere(homePageOf(before), m) && preparePage(m, homePageOf(before), 0)))) {
+          || !prepareRow(m, page, offset, 0)
+          || (isGuest(before) && !prepareStub(m, homeOf(before)))) {
         return;
       }
       stored.collectChains(before);
@@ -516,26 +516,32 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     return prepared(index.prepareChange(m.hashWord), m);
   }
 
-  /**
-   * Prepares a change of a page.
-   *
-   * @param newBytes that will be taken of its heap: if it may have to be compacted for them, the
-   *     index entries of all its rows change
-   */
-  private boolean preparePage(Mutation m, int page, int newBytes) {
-    return prepared(pages.prepareChange(page), m)
-        && (newBytes == 0
-            || !pages.mayRefuseChange()
-            || PageLayout.PAGE_BYTES - PageLayout.heapTop(pages.frame(page)) >= newBytes
-            || prepared(prepareEntriesOf(page), m));
+  /** A row is changed where it lies, or goes, by no more than so many bytes of it. */
+  private boolean prepareRow(Mutation m, int page, int offset, int length) {
+    return prepared(pages.prepareChange(page, heap.heapStart(), offset, length), m);
   }
 
-  /** A row that grows within its page, or moves to {@code target}, leaving or changing a stub. */
-  private boolean prepareMove(Mutation m, int page, int target, int homePage, int newBytes) {
-    return prepareEntry(m)
-        && (target == page
-            || (preparePage(m, target, newBytes)
-                && (homePage == page || homePage == target || preparePage(m, homePage, 0))));
+  /** The stub of a guest is changed, or goes. */
+  private boolean prepareStub(Mutation m, long location) {
+    int page = PageLayout.pageOfLocation(location);
+    if (!isThere(page, m)) {
+      return false;
+    }
+    int stub = PageLayout.slot(pages.frame(page), PageLayout.slotOfLocation(location));
+    return prepareRow(m, page, PageLayout.offsetOfSlot(stub), PageLayout.STUB_BYTES);
+  }
+
+  /**
+   * Bytes are taken of a page's heap: if it may have to be compacted for them, the index entries of
+   * all its rows change.
+   */
+  private boolean prepareRoom(Mutation m, int page, int newBytes) {
+    int top = PageLayout.heapTop(pages.frame(page));
+    if (PageLayout.PAGE_BYTES - top >= newBytes) {
+      return prepareRow(m, page, top, newBytes);
+    }
+    return prepared(pages.prepareChange(page), m)
+        && (!pages.mayRefuseChange() || prepared(prepareEntriesOf(page), m));
   }
 
   private boolean prepareEntriesOf(int page) {
@@ -564,10 +570,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       m.outcome = Mutation.NO_ROOM;
     }
     return mayChange;
-  }
-
-  private static int homePageOf(long guest) {
-    return PageLayout.pageOfLocation(homeOf(guest));
   }
 
   /**

@@ -27,6 +27,9 @@ class PartitionImagesTest {
   private static final int BLOCKS = 30;
   private static final int PIECE = 5;
 
+  /// More than a chunk of undo bytes has room for.
+  private static final int HEAD_BYTES = 552;
+
   private final MemoryBudget budget = new MemoryBudget(64 << 20);
   private final long memory =
       Memory.allocate((long) (PAGES + BLOCKS) * PageLayout.PAGE_BYTES, Long.BYTES);
@@ -72,9 +75,26 @@ class PartitionImagesTest {
   }
 
   private void write(long unit) {
-    live.put(unit, ++version);
-    Memory.putLong(address(unit), version);
-    Memory.putLong(address(unit) + PageLayout.PAGE_BYTES - Long.BYTES, version);
+    write(unit, 0, PageLayout.PAGE_BYTES);
+  }
+
+  /// Writes its first bytes and some others.
+  private void write(long unit, int offset, int length) {
+    Memory.putLong(address(unit), ++version);
+    for (int at = offset; at < offset + length; at += Long.BYTES) {
+      Memory.putLong(address(unit) + at, ++version);
+    }
+    live.put(unit, content(address(unit)));
+  }
+
+  /// A number that stands for what a page holds.
+  private static long content(long address) {
+    long content = 0;
+    for (int at = 0; at < PageLayout.PAGE_BYTES; at += Long.BYTES) {
+      content = (content ^ Memory.getLong(address + at)) * 0x9E3779B97F4A7C15L;
+      content ^= content >>> 29;
+    }
+    return content;
   }
 
   /// What a command might do.
@@ -91,8 +111,23 @@ class PartitionImagesTest {
       write(unit);
     } else if (random.nextInt(5) == 0) {
       free(unit);
+    } else if (page && random.nextInt(3) != 0) {
+      changeALittle(unit, random);
     } else if (page ? images.beforePageChange(number) : images.beforeChange(number)) {
       write(unit);
+    } else {
+      assertThat(images.hasRoom()).isFalse();
+    }
+  }
+
+  private void changeALittle(long unit, SplittableRandom random) {
+    int words = PageLayout.PAGE_BYTES / Long.BYTES;
+    int offset = random.nextInt(words);
+    int length = random.nextInt(random.nextBoolean() ? 20 : 300);
+    length = Math.min(length, words - offset);
+    if (images.beforePageChange(
+        Unit.number(unit), HEAD_BYTES, offset * Long.BYTES, length * Long.BYTES)) {
+      write(unit, offset * Long.BYTES, length * Long.BYTES);
     } else {
       assertThat(images.hasRoom()).isFalse();
     }
@@ -113,10 +148,7 @@ class PartitionImagesTest {
   }
 
   private long contentOf(int i) {
-    long content = Memory.getLong(staging.address(i));
-    assertThat(Memory.getLong(staging.address(i) + PageLayout.PAGE_BYTES - Long.BYTES))
-        .isEqualTo(content);
-    return content;
+    return content(staging.address(i));
   }
 
   /// Images that are copied and not settled yet.
@@ -153,6 +185,7 @@ class PartitionImagesTest {
 
   /// @return false if it is given up
   private boolean checkpoint(int number, SplittableRandom random, boolean givenUp) {
+    images.openReserve();
     images.cut(number);
     Map<Long, Long> atCut = new HashMap<>(live);
     while (images.isImaging()) {
@@ -161,11 +194,13 @@ class PartitionImagesTest {
       }
       if (givenUp && random.nextInt(8) == 0) {
         giveUp(random.nextBoolean());
+        images.closeReserve();
         return false;
       }
       settle();
       collect();
     }
+    images.closeReserve();
     for (int i = random.nextInt(20); i > 0; i--) {
       change(random);
     }
@@ -255,6 +290,7 @@ class PartitionImagesTest {
       images.pageAllocated(page);
       write(Unit.of(Unit.PAGE, page));
     }
+    images.openReserve();
     images.cut(1);
     while (images.isImaging()) {
       settle();
@@ -264,6 +300,7 @@ class PartitionImagesTest {
     images.published(1);
     assertThat(images.beforePageChange(7)).isTrue();
     write(Unit.of(Unit.PAGE, 7));
+    images.openReserve();
     images.cut(2);
     int written = 0;
     while (images.isImaging()) {
@@ -290,6 +327,7 @@ class PartitionImagesTest {
     for (int page = 0; page < pages; page++) {
       many.pageAllocated(page);
     }
+    many.openReserve();
     many.cut(1);
     int changed = 0;
     while (many.beforePageChange(changed)) {
@@ -304,5 +342,41 @@ class PartitionImagesTest {
     assertThat(many.beforePageChange(changed)).isTrue();
     many.close();
     Memory.free(frames);
+  }
+
+  @Test
+  void smallChangesTakeLittleRoom() {
+    MemoryBudget small = new MemoryBudget(16 << 20);
+    int pages = 600;
+    long frames = Memory.allocate((long) pages * PageLayout.PAGE_BYTES, Long.BYTES);
+    PartitionImages many =
+        new PartitionImages(
+            Region.reserve("images", 4 << 20, Region.ANY_NODE, small, Owner.PAGE_TABLE),
+            page -> frames + (long) page * PageLayout.PAGE_BYTES,
+            frames,
+            small);
+    many.commitPages(pages);
+    for (int page = 0; page < pages; page++) {
+      many.pageAllocated(page);
+    }
+    many.openReserve();
+    many.cut(1);
+    int changed = 500; // more than there is room for images of
+    for (int page = 0; page < changed; page++) {
+      assertThat(many.beforePageChange(page, 200, 4000, 112)).as("page %d", page).isTrue();
+      Memory.putLong(frames + (long) page * PageLayout.PAGE_BYTES + 4000, page + 1);
+    }
+    for (int collected = 0; collected < pages; ) {
+      int count = many.collect(staging, units, PIECE);
+      for (int i = 0; i < count; i++) {
+        assertThat(Memory.getLong(staging.address(i) + 4000)).as("as at the cut").isZero();
+        assertThat(many.isPageDirty(Unit.number(units[i])))
+            .isEqualTo(Unit.number(units[i]) < changed);
+      }
+      collected += count;
+    }
+    many.close();
+    Memory.free(frames);
+    assertThat(small.used()).isZero();
   }
 }
