@@ -9,23 +9,36 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A model of the machine that `docs/concurrency.md` draws under *Pages on disk*, small enough to
-/// visit every state: one partition of two pages, few slots, few log records, few checkpoints, and
-/// every interleaving of writer, cleaners, loaders, evictor, checkpointer and log.
+/// visit every state: one partition of two pages, few slots, few log records, few checkpoints, a
+/// reader that holds no token, and every interleaving of it with commands, clock, cleaners,
+/// checkpointer and log.
 ///
 /// A record changes one page; the value of a page is the number of the last record that changed it.
-/// In every state that can be reached it must hold that
+/// Versions never repeat (WORD-3), so of the word that a reader has seen nothing counts but whether
+/// any step was made of it since. In every state that can be reached it must hold that
 ///
-/// - what memory shows of a page, or its image if it is cold, is its last record;
+/// - what memory shows of a page, or its image if it is cold, is its last record, and so is what a
+///   reader believes of a page that it found cold;
 /// - whichever of the two newest manifests the machine would find after a power cut, the slots it
 ///   names hold, durably, each page as it was at that manifest's cut, and the log is durable up to
 ///   there: then replaying the rest gives every acknowledged record.
 final class PagesOnDisk {
   /// The rules, one of which can be left out.
   enum Rule {
-    /// CLEAN-1: a write is settled only if the page has not changed since it was copied.
-    UNCHANGED_WHEN_SETTLED,
-    /// WORD-6: only clean pages are evicted.
+    /// CLEAN-1: a page that changes while its copy is written is dirty again.
+    DIRTY_AGAIN,
+    /// CLEAN-1: a page that is allocated is dirty, also if a copy of its former life is written.
+    ALLOCATED_IS_DIRTY,
+    /// POOLED-1: only pages that are not dirty are evicted.
     CLEAN_WHEN_EVICTED,
+    /// POOLED-1: only pages that are not being written are evicted.
+    WRITTEN_WHEN_EVICTED,
+    /// WORD-2: a touch changes the word that it has seen, or nothing.
+    TOUCH_COMPARES,
+    /// COLD-1: the word is looked at again after the image was looked up.
+    IMAGE_CONFIRMED,
+    /// COLD-1: the word is looked at again after the image was read.
+    READ_CONFIRMED,
     /// SLOT-1: a retired slot waits until both manifests are later than its last cut.
     RETIRED_WAITS,
     /// SLOT-1, as it would be if one later manifest were enough.
@@ -44,8 +57,8 @@ final class PagesOnDisk {
     IN_FLIGHT_HELD,
     /// CLEAN-4: a page has one write in flight.
     ONE_WRITE_IN_FLIGHT,
-    /// To free and to allocate a page are changes of it: its next life has other numbers.
-    LIVES_COUNT,
+    /// CLEAN-4: what is in flight is settled before the next cut, for who cuts is who writes.
+    SETTLED_BEFORE_CUT,
     /// CUT-2: a page that was dirty at the cut is not freed before its image was taken.
     CUT_PAGES_NOT_FREED
   }
@@ -56,20 +69,35 @@ final class PagesOnDisk {
   /// @param checkpoints the highest number of one
   /// @param writers that have a page in flight at the same time
   /// @param frees whether pages are freed and allocated again
-  record Bounds(int records, int checkpoints, int writers, boolean frees) {}
+  /// @param reads whether there is a reader
+  record Bounds(int records, int checkpoints, int writers, boolean frees, boolean reads) {}
 
   private static final int PAGES = 2;
   private static final int SLOTS = 6;
 
   private static final int NONE = -1;
 
-  private static final byte RESIDENT = 0;
-  private static final byte COLD = 1;
-  private static final byte LOADING = 2;
-  private static final byte FREED = 3;
+  // The state in the word of a page.
+  private static final byte UNUSED = 0;
+  private static final byte RESIDENT = 1;
+  private static final byte MARKED = 2;
+  private static final byte COLD = 3;
 
-  /// In place of a value: the loader has not read it.
-  private static final byte UNREAD = -2;
+  // How far the reader is.
+  private static final byte IDLE = 0;
+  private static final byte SAW_MARKED = 1;
+
+  /// C1 is done.
+  private static final byte SAW_COLD = 2;
+
+  /// C2 is done.
+  private static final byte HAS_SLOT = 3;
+
+  /// C3 is done.
+  private static final byte READING = 4;
+
+  /// C4 is done.
+  private static final byte HAS_READ = 5;
 
   private static final byte FREE = 0;
   private static final byte IN_FLIGHT = 1;
@@ -80,8 +108,7 @@ final class PagesOnDisk {
   private static final int WORD = 0;
   private static final int FRAME = WORD + PAGES;
   private static final int DIRTY = FRAME + PAGES;
-  private static final int CHANGES = DIRTY + PAGES;
-  private static final int CUT_MARK = CHANGES + PAGES;
+  private static final int CUT_MARK = DIRTY + PAGES;
   private static final int MAP = CUT_MARK + PAGES;
   private static final int LAST = MAP + PAGES;
   private static final int SLOT_STATE = LAST + PAGES;
@@ -91,11 +118,9 @@ final class PagesOnDisk {
   private static final int DURABLE = VOLATILE + SLOTS;
   private static final int RECORDS = DURABLE + SLOTS;
   private static final int LOG_DURABLE = RECORDS + 1;
-
-  /// The slot from which a page is being loaded.
-  private static final int LOADED_FROM = LOG_DURABLE + 1;
-
-  private static final int WRITERS = LOADED_FROM + PAGES;
+  private static final int READER = LOG_DURABLE + 1;
+  private static final int READER_BYTES = 5;
+  private static final int WRITERS = READER + READER_BYTES;
   private static final int MAX_WRITERS = 2;
   private static final int WRITER_BYTES = 5;
   private static final int RESERVE_PAGE = WRITERS + MAX_WRITERS * WRITER_BYTES;
@@ -111,12 +136,18 @@ final class PagesOnDisk {
   private static final int OLDER = NEWEST + CHECKPOINT_BYTES;
   private static final int STATE_BYTES = OLDER + CHECKPOINT_BYTES;
 
-  // Within a writer.
+  // Within a writer, and within the reader.
   private static final int PAGE = 0;
   private static final int SLOT = 1;
   private static final int VALUE = 2;
-  private static final int CHANGES_AT_COPY = 3;
+
+  // Within a writer: whether the running checkpoint wants the image, and whether it is written.
+  private static final int FOR_CUT = 3;
   private static final int WRITTEN = 4;
+
+  // Within the reader: how far it is, and whether the page's word is another since it was seen.
+  private static final int PHASE = 3;
+  private static final int CHANGED = 4;
 
   // Within a checkpoint.
   private static final int NUMBER = 0;
@@ -189,11 +220,14 @@ final class PagesOnDisk {
       change(s.clone(), page);
       free(s.clone(), page);
       allocate(s.clone(), page);
+      mark(s.clone(), page);
       evict(s.clone(), page);
-      beginLoad(s.clone(), page);
-      readLoad(s.clone(), page);
-      publishLoad(s.clone(), page);
+      fetch(s.clone(), page);
+      if (bounds.reads()) {
+        look(s.clone(), page);
+      }
     }
+    read(s);
     for (int writer = 0; writer < bounds.writers(); writer++) {
       for (int page = 0; page < PAGES; page++) {
         copyForWrite(s.clone(), writer(writer), page);
@@ -215,8 +249,20 @@ final class PagesOnDisk {
 
   // ---- the holder of the token
 
+  /// Every step of a word, each of which raises its version.
+  private static void word(byte[] s, int page, byte state) {
+    s[WORD + page] = state;
+    if (s[READER + PHASE] != IDLE && s[READER + PAGE] == page) {
+      s[READER + CHANGED] = 1;
+    }
+  }
+
+  private static boolean isInMemory(byte[] s, int page) {
+    return s[WORD + page] == RESIDENT || s[WORD + page] == MARKED;
+  }
+
   private void change(byte[] s, int page) {
-    if (s[WORD + page] != RESIDENT || s[RECORDS] == bounds.records()) {
+    if (!isInMemory(s, page) || s[RECORDS] == bounds.records()) {
       return;
     }
     if (s[CUT_MARK + page] != 0 && keeps(Rule.IMAGE_BEFORE_CHANGE)) {
@@ -227,8 +273,11 @@ final class PagesOnDisk {
       s[RESERVE_VALUE] = s[FRAME + page];
       s[CUT_MARK + page] = 0;
     }
+    word(s, page, RESIDENT);
     putRecord(s, page);
-    s[CHANGES + page]++;
+    if (!isInFlight(s, page) || keeps(Rule.DIRTY_AGAIN)) {
+      s[DIRTY + page] = 1;
+    }
     visit(s);
   }
 
@@ -236,13 +285,11 @@ final class PagesOnDisk {
     s[RECORDS]++;
     s[FRAME + page] = s[RECORDS];
     s[LAST + page] = s[RECORDS];
-    s[DIRTY + page] = 1;
   }
 
   private void free(byte[] s, int page) {
-    byte word = s[WORD + page];
     if (!bounds.frees()
-        || (word != RESIDENT && word != COLD)
+        || s[WORD + page] == UNUSED
         || (s[CUT_MARK + page] != 0 && keeps(Rule.CUT_PAGES_NOT_FREED))) {
       return;
     }
@@ -250,30 +297,121 @@ final class PagesOnDisk {
       retire(s, s[MAP + page]);
     }
     s[MAP + page] = NONE;
-    s[WORD + page] = FREED;
+    word(s, page, UNUSED);
     s[FRAME + page] = 0;
     s[DIRTY + page] = 0;
     s[CUT_MARK + page] = 0;
     s[LAST + page] = NONE;
-    countLife(s, page);
     visit(s);
   }
 
   private void allocate(byte[] s, int page) {
-    if (s[WORD + page] == FREED && s[RECORDS] < bounds.records()) {
-      s[WORD + page] = RESIDENT;
+    if (s[WORD + page] == UNUSED && s[RECORDS] < bounds.records()) {
+      word(s, page, RESIDENT);
       putRecord(s, page);
-      countLife(s, page);
+      s[DIRTY + page] = (byte) (keeps(Rule.ALLOCATED_IS_DIRTY) ? 1 : 0);
       visit(s);
     }
   }
 
-  private void countLife(byte[] s, int page) {
-    if (keeps(Rule.LIVES_COUNT)) {
-      s[CHANGES + page]++;
-    } else {
-      s[CHANGES + page] = 0; // the number of the next frame
+  private void mark(byte[] s, int page) {
+    if (s[WORD + page] == RESIDENT && mayLeave(s, page)) {
+      word(s, page, MARKED);
+      visit(s);
     }
+  }
+
+  private void evict(byte[] s, int page) {
+    if (s[WORD + page] == MARKED && mayLeave(s, page)) {
+      word(s, page, COLD);
+      s[FRAME + page] = 0;
+      s[DIRTY + page] = 0;
+      visit(s);
+    }
+  }
+
+  /// Brings a page in for a command: a read by another thread, of which nothing comes in between.
+  private void fetch(byte[] s, int page) {
+    if (s[WORD + page] == COLD) {
+      word(s, page, RESIDENT);
+      s[FRAME + page] = s[VOLATILE + s[MAP + page]];
+      visit(s);
+    }
+  }
+
+  private boolean mayLeave(byte[] s, int page) {
+    return (s[DIRTY + page] == 0 || !keeps(Rule.CLEAN_WHEN_EVICTED))
+        && (!isInFlight(s, page) || !keeps(Rule.WRITTEN_WHEN_EVICTED));
+  }
+
+  // ---- a reader, which holds no token
+
+  private void look(byte[] s, int page) {
+    if (s[READER + PHASE] == IDLE && (s[WORD + page] == MARKED || s[WORD + page] == COLD)) {
+      s[READER + PHASE] = s[WORD + page] == MARKED ? SAW_MARKED : SAW_COLD;
+      s[READER + PAGE] = (byte) page;
+      visit(s);
+    }
+  }
+
+  private void read(byte[] s) {
+    switch (s[READER + PHASE]) {
+      case SAW_MARKED -> touch(s.clone());
+      case SAW_COLD -> lookUpImage(s.clone());
+      case HAS_SLOT -> confirmImage(s.clone());
+      case READING -> readSlot(s.clone());
+      case HAS_READ -> {
+        use(s.clone(), false);
+        use(s.clone(), true);
+      }
+      default -> {}
+    }
+  }
+
+  private void touch(byte[] s) {
+    if (s[READER + CHANGED] == 0 || !keeps(Rule.TOUCH_COMPARES)) {
+      word(s, s[READER + PAGE], RESIDENT);
+    }
+    endRead(s);
+  }
+
+  private void lookUpImage(byte[] s) {
+    s[READER + SLOT] = s[MAP + s[READER + PAGE]];
+    s[READER + PHASE] = HAS_SLOT;
+    visit(s);
+  }
+
+  private void confirmImage(byte[] s) {
+    if (s[READER + CHANGED] != 0 && keeps(Rule.IMAGE_CONFIRMED)) {
+      endRead(s);
+    } else {
+      s[READER + PHASE] = READING;
+      visit(s);
+    }
+  }
+
+  private void readSlot(byte[] s) {
+    s[READER + VALUE] = s[VOLATILE + s[READER + SLOT]];
+    s[READER + SLOT] = 0;
+    s[READER + PHASE] = HAS_READ;
+    visit(s);
+  }
+
+  /// Looks at the word once more (C5), and shows what was read or gives it a frame as well: then
+  /// under the token, so that nothing comes between look and frame.
+  private void use(byte[] s, boolean admits) {
+    int page = s[READER + PAGE];
+    boolean believed = s[READER + CHANGED] == 0 || !keeps(Rule.READ_CONFIRMED);
+    if (believed && s[WORD + page] == COLD && admits) {
+      word(s, page, RESIDENT);
+      s[FRAME + page] = s[READER + VALUE];
+    }
+    endRead(s);
+  }
+
+  private void endRead(byte[] s) {
+    Arrays.fill(s, READER, READER + READER_BYTES, (byte) 0);
+    visit(s);
   }
 
   // ---- the cleaner, which is the checkpointer's hand too
@@ -287,9 +425,13 @@ final class PagesOnDisk {
     return false;
   }
 
+  private boolean isAnyInFlight(byte[] s) {
+    return isInFlight(s, 0) || isInFlight(s, 1);
+  }
+
   private void copyForWrite(byte[] s, int writer, int page) {
     int slot = freeSlot(s);
-    if (s[WORD + page] != RESIDENT
+    if (!isInMemory(s, page)
         || s[DIRTY + page] == 0
         || s[writer + PAGE] != NONE
         || slot == NONE
@@ -303,7 +445,9 @@ final class PagesOnDisk {
     s[writer + PAGE] = (byte) page;
     s[writer + SLOT] = (byte) slot;
     s[writer + VALUE] = s[FRAME + page];
-    s[writer + CHANGES_AT_COPY] = s[CHANGES + page];
+    s[writer + FOR_CUT] = s[CUT_MARK + page];
+    s[DIRTY + page] = 0;
+    s[CUT_MARK + page] = 0;
     visit(s);
   }
 
@@ -321,21 +465,19 @@ final class PagesOnDisk {
       return;
     }
     int slot = s[writer + SLOT];
-    boolean unchanged =
-        s[CHANGES + page] == s[writer + CHANGES_AT_COPY] || !keeps(Rule.UNCHANGED_WHEN_SETTLED);
-    boolean wanted = s[DIRTY + page] != 0 || !keeps(Rule.ONE_WRITE_IN_FLIGHT);
-    if (unchanged && wanted && s[WORD + page] != FREED) {
+    boolean named = s[writer + FOR_CUT] != 0 && s[RUNNING + NUMBER] != 0;
+    if (named) {
+      s[SLOT_BORN + slot] = 0;
+      s[RUNNING + NAMED + page] = (byte) slot;
+    }
+    if (s[WORD + page] != UNUSED) {
       if (s[MAP + page] != NONE) {
         retire(s, s[MAP + page]);
       }
       s[SLOT_STATE + slot] = CURRENT;
       s[MAP + page] = (byte) slot;
-      s[DIRTY + page] = 0;
-      if (s[CUT_MARK + page] != 0) {
-        s[CUT_MARK + page] = 0;
-        s[SLOT_BORN + slot] = 0;
-        s[RUNNING + NAMED + page] = (byte) slot;
-      }
+    } else if (named) {
+      retire(s, slot);
     } else {
       s[SLOT_BORN + slot] = 0;
       s[SLOT_STATE + slot] = FREE;
@@ -398,41 +540,6 @@ final class PagesOnDisk {
     }
   }
 
-  // ---- memory
-
-  private void evict(byte[] s, int page) {
-    if (s[WORD + page] == RESIDENT && (s[DIRTY + page] == 0 || !keeps(Rule.CLEAN_WHEN_EVICTED))) {
-      s[WORD + page] = COLD;
-      s[FRAME + page] = 0;
-      s[DIRTY + page] = 0;
-      visit(s);
-    }
-  }
-
-  private void beginLoad(byte[] s, int page) {
-    if (s[WORD + page] == COLD) {
-      s[WORD + page] = LOADING;
-      s[LOADED_FROM + page] = s[MAP + page];
-      s[FRAME + page] = UNREAD;
-      visit(s);
-    }
-  }
-
-  private void readLoad(byte[] s, int page) {
-    if (s[WORD + page] == LOADING && s[FRAME + page] == UNREAD) {
-      s[FRAME + page] = s[VOLATILE + s[LOADED_FROM + page]];
-      s[LOADED_FROM + page] = 0;
-      visit(s);
-    }
-  }
-
-  private void publishLoad(byte[] s, int page) {
-    if (s[WORD + page] == LOADING && s[FRAME + page] != UNREAD) {
-      s[WORD + page] = RESIDENT;
-      visit(s);
-    }
-  }
-
   // ---- durability
 
   private void syncLog(byte[] s) {
@@ -450,7 +557,9 @@ final class PagesOnDisk {
   }
 
   private void cut(byte[] s) {
-    if (s[RUNNING + NUMBER] != 0 || s[LAST_CUT] == bounds.checkpoints()) {
+    if (s[RUNNING + NUMBER] != 0
+        || s[LAST_CUT] == bounds.checkpoints()
+        || (isAnyInFlight(s) && keeps(Rule.SETTLED_BEFORE_CUT))) {
       return;
     }
     s[LAST_CUT]++;
@@ -512,18 +621,33 @@ final class PagesOnDisk {
     for (int page = 0; page < PAGES; page++) {
       int shown =
           switch (s[WORD + page]) {
-            case COLD -> s[VOLATILE + s[MAP + page]];
-            case FREED -> NONE;
-            case LOADING ->
-                s[FRAME + page] == UNREAD ? s[VOLATILE + s[LOADED_FROM + page]] : s[FRAME + page];
+            case COLD -> s[MAP + page] == NONE ? NONE : s[VOLATILE + s[MAP + page]];
+            case UNUSED -> NONE;
             default -> s[FRAME + page];
           };
       if (shown != s[LAST + page]) {
         return "page " + page + " shows record " + shown + "; expected " + s[LAST + page];
       }
     }
+    String read = faultOfReader(s);
+    if (read != null) {
+      return read;
+    }
     String newest = faultAfterPowerCut(s, NEWEST);
     return newest != null ? newest : faultAfterPowerCut(s, OLDER);
+  }
+
+  private static @Nullable String faultOfReader(byte[] s) {
+    int page = s[READER + PAGE];
+    if (s[READER + PHASE] == READING && s[READER + SLOT] == NONE) {
+      return "page " + page + " is cold, and has no image";
+    }
+    if (s[READER + PHASE] == HAS_READ
+        && s[READER + CHANGED] == 0
+        && s[READER + VALUE] != s[LAST + page]) {
+      return "of page " + page + " record " + s[READER + VALUE] + " was read under its word";
+    }
+    return null;
   }
 
   private static @Nullable String faultAfterPowerCut(byte[] s, int manifest) {
