@@ -48,6 +48,14 @@ final class PageArena {
     return page;
   }
 
+  /// As [#take], and the page is MARKED, whatever a test before has left of it.
+  static int takeMarked() {
+    int page = take();
+    long version = PageWord.version(TABLE.word(page)) | 1;
+    Memory.putLong(TABLE.wordAddress(page), PageWord.of(PageWord.MARKED, page, version + 1));
+    return page;
+  }
+
   /// Writes the frame that has the page's number.
   static void fill(int frame, long value) {
     long address = FRAMES + (long) frame * FRAME_BYTES;
@@ -60,21 +68,35 @@ final class PageArena {
   ///
   /// @return what it is filled with, [#TORN] or [#TURNED_AWAY]
   static long read(int page) {
+    return read(page, 0);
+  }
+
+  /// As [#read], by a thread that loses some time before its copy and after it.
+  static long read(int page, int pauseSpins) {
     long wordAddress = TABLE.wordAddress(page);
     long word = Memory.getLongAcquire(wordAddress);
     if (!PageWord.isReadable(word)) {
       return TURNED_AWAY;
     }
     long address = FRAMES + (long) PageWord.frame(word) * FRAME_BYTES;
+    pause(pauseSpins);
     long first = Memory.getLong(address);
     boolean same = true;
     for (int i = 1; i < FRAME_WORDS; i++) {
       same &= Memory.getLong(address + (long) i * Long.BYTES) == first;
     }
+    pause(pauseSpins);
     VarHandle.loadLoadFence();
     if (Memory.getLongOpaque(wordAddress) != word) {
       return TURNED_AWAY;
     }
     return same ? first : TORN;
+  }
+
+  /// Lets others do something.
+  static void pause(int spins) {
+    for (int left = spins; left > 0; left--) {
+      Thread.onSpinWait();
+    }
   }
 }
