@@ -1,6 +1,7 @@
 package org.basaltdb.core.partition;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.basaltdb.core.buffer.BufferPool;
 import org.basaltdb.core.buffer.ColdPages;
 import org.basaltdb.core.error.BasaltException;
@@ -32,6 +33,7 @@ public final class Tier implements AutoCloseable {
   private final ColdPages.Use nothing = (page, word, image) -> {};
   private final ColdPages.Use admission = (page, word, image) -> admit(page, word, image, false);
   private final ColdPages.Use held = this::admitHeld;
+  private final BooleanSupplier lackingRoom = this::lacksRoom;
 
   /// Set before anybody else can see the partition.
   private @Nullable CommandQueue queue;
@@ -108,10 +110,14 @@ public final class Tier implements AutoCloseable {
 
   /// Waits, without any token, until something was written that a command has to wait for.
   void awaitRoom() {
-    if (shared && !images.hasRoom()) {
+    if (shared && lacksRoom()) {
       cleaner.run();
-      Partition.awaitFalse(() -> !images.hasRoom());
+      Partition.awaitFalse(lackingRoom);
     }
+  }
+
+  private boolean lacksRoom() {
+    return !images.hasRoom();
   }
 
   /// Reads a cold page for a reader.

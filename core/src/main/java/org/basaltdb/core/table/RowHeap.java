@@ -51,7 +51,10 @@ final class RowHeap {
   private final long scratch;
   private final int[] order = new int[MAX_SLOTS];
 
-  /** First partition page of each extent; replaced, never changed; published by pageCount. */
+  /**
+   * First partition page of each extent. A place is filled once, before pageCount reaches it, which
+   * publishes it; when all are filled, a longer array takes over.
+   */
   private int[] extents = new int[1];
 
   /** Pages in use; stored with release after the extent and the page's word. */
@@ -128,10 +131,12 @@ final class RowHeap {
       pages.reserve(1);
       int extent = localPage >>> PageAccess.EXTENT_SHIFT;
       int first = pages.allocateExtent();
-      int[] grown =
-          Arrays.copyOf(extents, extent < extents.length ? extents.length : extents.length * 2 + 1);
-      grown[extent] = first;
-      extents = grown;
+      if (extent == extents.length) {
+        int[] grown = Arrays.copyOf(extents, extent * 2 + 1);
+        VarHandle.storeStoreFence(); // a reader of earlier pages may come by the new array
+        extents = grown;
+      }
+      extents[extent] = first;
     }
     room.ensureCapacity(localPage + 1);
     int page = pageOf(localPage);
