@@ -1,5 +1,7 @@
 package org.basaltdb.examples.quickstart;
 
+import static org.basaltdb.examples.quickstart.Mixing.mix;
+
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -99,14 +101,5 @@ final class Bookings {
 
   private static boolean paidOf(long id) {
     return (mix(id + 6) & 1) == 0;
-  }
-
-  /// A one-to-one function of 64 bits that looks random (the finisher of SplitMix64: Steele, Lea,
-  /// Flood, "Fast splittable pseudorandom number generators", 2014).
-  private static long mix(long value) {
-    long mixed = value * 0x9E3779B97F4A7C15L;
-    mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
-    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-    return mixed ^ (mixed >>> 31);
   }
 }

@@ -37,10 +37,31 @@ final class Measurement {
     Measurement measurement = new Measurement(name);
     measurement.repeat(warmUps, operation);
     measurement.nanos.reset();
-    long before = THREADS.getCurrentThreadAllocatedBytes();
+    long before = threadAllocatedBytes();
     measurement.repeat(count, operation);
-    measurement.allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+    measurement.allocatedBytes = threadAllocatedBytes() - before;
     return measurement;
+  }
+
+  /// One of operations that somebody else times and adds.
+  static Measurement named(String name) {
+    return new Measurement(name);
+  }
+
+  /// Adds an operation.
+  void add(long operationNanos, long operationBytes) {
+    nanos.recordValue(Math.min(operationNanos, LONGEST_NANOS));
+    allocatedBytes += operationBytes;
+  }
+
+  /// How many operations were measured.
+  long count() {
+    return nanos.getTotalCount();
+  }
+
+  /// Bytes of heap that the calling thread has allocated so far.
+  static long threadAllocatedBytes() {
+    return THREADS.getCurrentThreadAllocatedBytes();
   }
 
   private void repeat(int count, Operation operation) {

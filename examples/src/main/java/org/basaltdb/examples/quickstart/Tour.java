@@ -30,6 +30,12 @@ final class Tour {
   private static final int BOOKINGS_BEFORE_THE_KILL = 20_000;
   private static final Options OPTIONS = Options.builder().memoryBudgetBytes(512L << 20).build();
 
+  /// Of the database that is larger than its memory, beside the files of the other one.
+  private static final String LARGER = "larger-than-memory";
+
+  private static final long POOL_BYTES = 16L << 20;
+  private static final int READS = 250_000;
+
   /// The table by which a later run knows that this program made the database.
   private static final TableSchema MARK =
       TableSchema.builder("quickstart").column("note", ColumnType.VARCHAR).build();
@@ -57,6 +63,7 @@ final class Tour {
     reopen(before);
     BitSet acknowledged = kill();
     recover(before, acknowledged);
+    new LargerThanMemory(directory.resolve(LARGER), narrator, POOL_BYTES, READS).run();
     narrator.say("");
     narrator.say(
         "All checks held. It took %.1f seconds.", (System.nanoTime() - begin) / 1_000_000_000.0);
