@@ -22,7 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * The command {@code scripts/zero-gc}: the run under Epsilon, then the allocation of each
- * operation.
+ * operation; or both on data larger than memory ({@link TieredGarbage}).
  */
 public final class ZeroGarbage {
 
@@ -31,16 +31,15 @@ public final class ZeroGarbage {
   private static final int MISUSED = 2;
   private static final int BROKEN = 3;
 
-  private static final int HEAP_MEGABYTES = 64;
   private static final int ROWS = 1_000_000;
   private static final int OPERATIONS = 50_000_000;
   private static final int QUICK_PART = 25;
-  private static final double LIMIT_BYTES = 0.1;
+  static final double LIMIT_BYTES = 0.1;
   private static final String GC_FIGURE = "gc.alloc.rate.norm";
   private static final String ALLOCATED = "zero-gc.allocated";
   private static final String EPSILON = "zero-gc.epsilon";
-  private static final String BASALT = "basalt";
-  private static final String CONTROL = "control";
+  static final String BASALT = "basalt";
+  static final String CONTROL = "control";
 
   private ZeroGarbage() {}
 
@@ -51,25 +50,28 @@ public final class ZeroGarbage {
 
   private static int run(List<String> options, PrintStream out) {
     boolean quick = false;
+    boolean tiered = false;
     Path json = null;
     Path under = Path.of("");
     for (int i = 0; i < options.size(); i++) {
       boolean hasValue = i + 1 < options.size();
       if (options.get(i).equals("--quick")) {
         quick = true;
+      } else if (options.get(i).equals("--tiered")) {
+        tiered = true;
       } else if (options.get(i).equals("--json") && hasValue) {
         json = Path.of(options.get(++i));
       } else if (options.get(i).equals("--directory") && hasValue) {
         under = Path.of(options.get(++i));
       } else {
-        out.println("usage: scripts/zero-gc [--quick] [--json FILE] [--directory DIR]");
+        out.println("usage: scripts/zero-gc [--tiered] [--quick] [--json FILE] [--directory DIR]");
         return MISUSED;
       }
     }
     try {
       Path directory = Directories.createUnder(under, "zero-gc-");
       try {
-        return run(quick, directory, json, out);
+        return run(tiered, quick, directory, json, out);
       } finally {
         Directories.delete(directory);
       }
@@ -82,11 +84,16 @@ public final class ZeroGarbage {
     }
   }
 
-  private static int run(boolean quick, Path directory, @Nullable Path json, PrintStream out)
+  private static int run(
+      boolean tiered, boolean quick, Path directory, @Nullable Path json, PrintStream out)
       throws IOException, InterruptedException, RunnerException {
     Report report = new Report();
-    epsilon(report, quick ? OPERATIONS / QUICK_PART : OPERATIONS, directory, out);
-    allocation(report, quick, directory, out);
+    if (tiered) {
+      TieredGarbage.measure(report, quick, directory, out);
+    } else {
+      epsilon(report, quick ? OPERATIONS / QUICK_PART : OPERATIONS, directory, out);
+      allocation(report, quick, directory, out);
+    }
     report.print(out);
     if (json != null) {
       report.writeJson(json);
@@ -97,36 +104,19 @@ public final class ZeroGarbage {
   private static void epsilon(Report report, int operations, Path under, PrintStream out)
       throws IOException, InterruptedException {
     String mixed = String.format(Locale.ROOT, "%,d mixed get/upsert (90/10)", operations);
-    out.println(mixed + " on a heap of " + HEAP_MEGABYTES + " MiB that is never collected");
+    out.println(
+        mixed + " on a heap of " + EpsilonJvm.HEAP_MEGABYTES + " MiB that is never collected");
     report.group(EPSILON, mixed + " under Epsilon: exit status", Unit.STATUS, BASALT);
     report.bar(Bar.atMost(EPSILON, BASALT, 0));
     Path directory = Directories.createUnder(under, "epsilon-");
     int status =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms" + HEAP_MEGABYTES + "m",
-                "-Xmx" + HEAP_MEGABYTES + "m",
-                "-XX:+UnlockExperimentalVMOptions",
-                "-XX:+UseEpsilonGC",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                EpsilonRun.class.getName(),
-                directory.toString(),
-                String.valueOf(Math.min(ROWS, operations)),
-                String.valueOf(operations))
-            .inheritIO()
-            .start()
-            .waitFor();
+        EpsilonJvm.run(
+            EpsilonRun.class,
+            directory.toString(),
+            String.valueOf(Math.min(ROWS, operations)),
+            String.valueOf(operations));
     report.add(EPSILON, BASALT, status);
-    out.println(
-        switch (status) {
-          case 0 -> "came through";
-          case 3 -> "the heap ran out: an operation makes garbage";
-          default -> "failed with status " + status;
-        });
+    out.println(EpsilonJvm.words(status));
   }
 
   private static void allocation(Report report, boolean quick, Path directory, PrintStream out)

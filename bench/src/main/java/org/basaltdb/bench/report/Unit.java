@@ -9,8 +9,12 @@ public enum Unit {
   OPERATIONS_A_SECOND("op/s", "higher is better"),
   BYTES_A_ROW("B/row", "lower is better"),
   BYTES_AN_OPERATION("B/op", "lower is better"),
+  BYTES_A_CHECKPOINT("B/checkpoint", "lower is better"),
   MEBIBYTES("MiB", "lower is better"),
   WRITES("writes", ""),
+  DISK_READS("reads/op", ""),
+  CHECKPOINTS("checkpoints", ""),
+  PAGES("pages", ""),
   STATUS("status", "0 is success"),
   TIMES("x", "");
 
