@@ -507,6 +507,7 @@ public final class Checkpointer implements AutoCloseable {
 
   private void published(int number, long smallestCut) {
     underEachToken(images -> images.published(number));
+    freeRetiredSlots();
     long olderCutLsn = cutLsn;
     cutLsn = smallestCut;
     checkpointCount.increment();
@@ -521,6 +522,15 @@ public final class Checkpointer implements AutoCloseable {
       }
     } catch (UncheckedIOException | LogException e) {
       reportLeft(e);
+    }
+  }
+
+  private void freeRetiredSlots() {
+    boolean[] more = {true};
+    while (more[0]) {
+      more[0] = false;
+      underEachToken(images -> more[0] |= images.freeRetiredSlots());
+      relieve();
     }
   }
 

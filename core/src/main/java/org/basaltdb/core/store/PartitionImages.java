@@ -40,6 +40,9 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   private static final int LEAST_CHUNKS = 256;
 
+  /// Slots freed in one piece of work under the token.
+  private static final int FREED_AT_ONCE = 512;
+
   /// Units looked at in one piece of work under the token.
   private static final int COLLECT_STEPS = 4096;
 
@@ -366,6 +369,13 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   /// The checkpoint is published, see [SlotSpace#published].
   public void published(int checkpoint) {
     slots.published(checkpoint);
+  }
+
+  /// Frees slots that no checkpoint names any more, for a bounded time: ask again while it says so.
+  ///
+  /// @return whether there may be more
+  public boolean freeRetiredSlots() {
+    return slots.freeRetired(FREED_AT_ONCE) == FREED_AT_ONCE;
   }
 
   // ---- the mapping of a checkpoint, by the checkpointer once it has collected everything

@@ -66,6 +66,10 @@ public final class SlotSpace {
 
   private int lastCut;
   private int lastPublished;
+
+  /// The checkpoint published before it.
+  private int nextToLastPublished;
+
   private int lastNamed;
 
   /// The older of the two manifests that were found at open; zero if there was none.
@@ -288,10 +292,8 @@ public final class SlotSpace {
   }
 
   /// The manifest of a checkpoint is durable. It and the one published before it are the two that
-  /// count from now on.
-  ///
-  /// @return how many slots became free
-  public int published(int checkpoint) {
+  /// count from now on; what only earlier ones name, [#freeRetired] frees.
+  public void published(int checkpoint) {
     if (checkpoint <= lastPublished || checkpoint > lastCut) {
       throw new IllegalStateException(
           "checkpoint "
@@ -301,15 +303,25 @@ public final class SlotSpace {
               + " to "
               + lastCut);
     }
-    int older = lastPublished;
+    nextToLastPublished = lastPublished;
     lastPublished = checkpoint;
-    int before = freeCount;
-    while (retiredCount > 0 && (int) (retired[retiredHead] >>> LENGTH_BITS) < older) {
+  }
+
+  /// Frees slots that no checkpoint names any more.
+  ///
+  /// @param most how many at most: some ten nanoseconds each
+  /// @return how many; fewer than that if no more are left
+  public int freeRetired(int most) {
+    int count = 0;
+    while (count < most
+        && retiredCount > 0
+        && (int) (retired[retiredHead] >>> LENGTH_BITS) < nextToLastPublished) {
       free((int) retired[retiredHead]);
       retiredHead = (retiredHead + 1) & (retired.length - 1);
       retiredCount--;
+      count++;
     }
-    return freeCount - before;
+    return count;
   }
 
   /// At open, on an empty space: the two manifests that were found.

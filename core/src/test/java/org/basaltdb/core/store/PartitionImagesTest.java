@@ -214,6 +214,7 @@ class PartitionImagesTest {
     published.addFirst(new Named(check(atCut), certain));
     if (certain) {
       images.published(number);
+      freeRetired(random.nextBoolean());
       forgetOld();
     }
     return true;
@@ -229,6 +230,14 @@ class PartitionImagesTest {
         i.remove();
       }
       certain += named.certain() && certain < 2 ? 1 : 0;
+    }
+  }
+
+  /// @param all or only so many as are freed at once: the rest follows after the next one
+  private void freeRetired(boolean all) {
+    boolean more = images.freeRetiredSlots();
+    while (all && more) {
+      more = images.freeRetiredSlots();
     }
   }
 
