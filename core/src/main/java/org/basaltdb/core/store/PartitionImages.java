@@ -1,6 +1,7 @@
 package org.basaltdb.core.store;
 
 import org.basaltdb.offheap.hash.SegmentChanges;
+import org.basaltdb.offheap.hash.SegmentLayout;
 import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
@@ -126,6 +127,11 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   @Override
   public boolean beforeChange(int block) {
     return blocks.beforeChange(block);
+  }
+
+  @Override
+  public boolean beforeChange(int block, int offset, int length) {
+    return blocks.beforeChange(block, SegmentLayout.BUCKETS_OFFSET, offset, length);
   }
 
   @Override

@@ -111,7 +111,7 @@ class PartitionImagesTest {
       write(unit);
     } else if (random.nextInt(5) == 0) {
       free(unit);
-    } else if (page && random.nextInt(3) != 0) {
+    } else if (random.nextInt(3) != 0) {
       changeALittle(unit, random);
     } else if (page ? images.beforePageChange(number) : images.beforeChange(number)) {
       write(unit);
@@ -125,8 +125,12 @@ class PartitionImagesTest {
     int offset = random.nextInt(words);
     int length = random.nextInt(random.nextBoolean() ? 20 : 300);
     length = Math.min(length, words - offset);
-    if (images.beforePageChange(
-        Unit.number(unit), HEAD_BYTES, offset * Long.BYTES, length * Long.BYTES)) {
+    boolean mayChange =
+        Unit.kind(unit) == Unit.PAGE
+            ? images.beforePageChange(
+                Unit.number(unit), HEAD_BYTES, offset * Long.BYTES, length * Long.BYTES)
+            : images.beforeChange(Unit.number(unit), offset * Long.BYTES, length * Long.BYTES);
+    if (mayChange) {
       write(unit, offset * Long.BYTES, length * Long.BYTES);
     } else {
       assertThat(images.hasRoom()).isFalse();

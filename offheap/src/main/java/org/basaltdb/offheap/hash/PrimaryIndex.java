@@ -257,13 +257,32 @@ public final class PrimaryIndex {
    * @return false if one of them must not be changed yet
    */
   public boolean prepareChange(long hashWord) {
-    long segment = currentSegment(KeyHash.indexHash(hashWord));
+    int hash = KeyHash.indexHash(hashWord);
+    int tag = KeyHash.tag(hashWord);
+    long first = currentSegment(hash);
+    boolean mayGrow = true;
+    for (long segment = first; segment != 0 && mayGrow; segment = overflowOf(segment)) {
+      mayGrow = !hasRoom(segment, hash, tag);
+    }
     boolean prepared = true;
-    while (segment != 0 && prepared) {
-      prepared = changes.beforeChange(blockOf(segment));
-      segment = overflowOf(segment);
+    for (long segment = first; segment != 0 && prepared; segment = overflowOf(segment)) {
+      prepared =
+          mayGrow ? changes.beforeChange(blockOf(segment)) : prepareLines(segment, home(hash, tag));
     }
     return prepared;
+  }
+
+  /** The lines in which an entry of that home may come, change or go while there is room for it. */
+  private boolean prepareLines(long segment, int home) {
+    int block = blockOf(segment);
+    int neighbour = neighbour(home);
+    long bucket = segment + bucketOffset(home);
+    boolean stashed =
+        (Memory.getLong(bucket) & STASH_FLAGS) != 0
+            || !(hasEmpty(bucket) || hasEmpty(segment + bucketOffset(neighbour)));
+    return changes.beforeChange(block, (int) bucketOffset(home), LINE_BYTES)
+        && changes.beforeChange(block, (int) bucketOffset(neighbour), LINE_BYTES)
+        && (!stashed || changes.beforeChange(block, STASH_OFFSET, STASH_BUCKETS * LINE_BYTES));
   }
 
   /**

@@ -15,6 +15,11 @@ public interface SegmentChanges {
         }
 
         @Override
+        public boolean beforeChange(int block, int offset, int length) {
+          return true;
+        }
+
+        @Override
         public void allocated(int block) {}
 
         @Override
@@ -28,6 +33,13 @@ public interface SegmentChanges {
    *     again later
    */
   boolean beforeChange(int block);
+
+  /**
+   * The same, of a change of no more than so many bytes, and of the segment's first line.
+   *
+   * @param offset a multiple of the bytes of a line
+   */
+  boolean beforeChange(int block, int offset, int length);
 
   /**
    * The segment belongs to an index from now on.

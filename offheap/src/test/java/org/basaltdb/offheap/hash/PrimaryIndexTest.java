@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -298,24 +298,44 @@ class PrimaryIndexTest {
         @Override
         public boolean beforeChange(int block) {
           assertThat(indexBlocks).contains(block);
-          prepared.add(block);
+          prepareAll(block);
+          return mayChange;
+        }
+
+        @Override
+        public boolean beforeChange(int block, int offset, int length) {
+          assertThat(indexBlocks).contains(block);
+          prepare(block, 0, SegmentLayout.BUCKETS_OFFSET);
+          prepare(block, offset, length);
           return mayChange;
         }
 
         @Override
         public void allocated(int block) {
           assertThat(indexBlocks.add(block)).isTrue();
-          prepared.add(block);
+          prepareAll(block);
         }
 
         @Override
         public void retired(int block) {
           assertThat(indexBlocks.remove(block)).isTrue();
-          assertThat(prepared).as("a segment is prepared before it goes").contains(block);
+          assertThat(prepared.getOrDefault(block, new BitSet()).cardinality())
+              .as("a segment is prepared whole before it goes")
+              .isEqualTo(SegmentLayout.SEGMENT_BYTES);
         }
       };
 
-  private final Set<Integer> prepared = new HashSet<>();
+  /** Of each block, the bytes that may change. */
+  private final Map<Integer, BitSet> prepared = new HashMap<>();
+
+  private void prepareAll(int block) {
+    prepare(block, 0, SegmentLayout.SEGMENT_BYTES);
+  }
+
+  private void prepare(int block, int offset, int length) {
+    prepared.computeIfAbsent(block, any -> new BitSet()).set(offset, offset + length);
+  }
+
   private boolean mayChange = true;
 
   private PrimaryIndex recorded() {
@@ -351,7 +371,7 @@ class PrimaryIndexTest {
       // many keys of few hashes, so that segments split and chains grow
       int key = random.nextInt(3) == 0 ? random.nextInt(40) : random.nextInt(5_000);
       long word = hashWord(key < 40 ? 7 : key);
-      Map<Integer, byte[]> before = step % 50 == 0 ? contents() : Map.of();
+      Map<Integer, byte[]> before = step % 5 == 0 ? contents() : Map.of();
       prepared.clear();
       assertThat(index.prepareChange(word)).isTrue();
       if (keys.size() > 1_500 && random.nextInt(3) == 0) {
@@ -367,9 +387,11 @@ class PrimaryIndexTest {
         }
       }
       before.forEach((block, bytes) -> {
-        if (indexBlocks.contains(block) && !prepared.contains(block)) {
+        if (indexBlocks.contains(block)) {
           byte[] now = new byte[SegmentLayout.SEGMENT_BYTES];
           Memory.copyToArray(pool.address(block), now, 0, now.length);
+          BitSet mayDiffer = prepared.getOrDefault(block, new BitSet());
+          mayDiffer.stream().forEach(at -> now[at] = bytes[at]);
           assertThat(now).as("block %d", block).isEqualTo(bytes);
         }
       });
