@@ -53,12 +53,12 @@ final class ImageWriter implements AutoCloseable, PieceWriter.Work {
   }
 
   @Override
-  public int collect(PageImages into, long[] units, int most) {
+  public int collect(PageImages into, long[] units, int from, int most) {
     if (!images.isImaging()) {
       through = true;
       return 0;
     }
-    return images.collect(into, units, most);
+    return images.collect(into, units, from, most);
   }
 
   @Override

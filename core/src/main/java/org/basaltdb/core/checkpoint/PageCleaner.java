@@ -115,8 +115,8 @@ final class PageCleaner implements AutoCloseable {
 
   private record Cleaning(PartitionImages images) implements PieceWriter.Work {
     @Override
-    public int collect(PageImages into, long[] units, int most) {
-      return images.collectDirty(into, units, most);
+    public int collect(PageImages into, long[] units, int from, int most) {
+      return images.collectDirty(into, units, from, most);
     }
 
     @Override

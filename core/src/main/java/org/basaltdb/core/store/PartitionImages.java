@@ -207,22 +207,23 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   /// Copies dirty pages, while no checkpoint collects.
   ///
-  /// @param into filled from the front
-  /// @param units filled with whose images they are
+  /// @param into filled with images
+  /// @param units filled with whose they are
+  /// @param from index of the first
   /// @param most how many at most
   /// @return how many; fewer than that many if no more was found in a bounded number of steps
-  public int collectDirty(PageImages into, long[] units, int most) {
-    int count = 0;
-    for (int left = COLLECT_STEPS; count < most && left > 0; ) {
+  public int collectDirty(PageImages into, long[] units, int from, int most) {
+    int at = from;
+    for (int left = COLLECT_STEPS; at < from + most && left > 0; ) {
       int page = pages.collectDirty(left);
       left -= pages.lastSteps();
       if (page >= 0) {
-        Memory.copy(pages.address(page), into.address(count), PageLayout.PAGE_BYTES);
-        units[count] = Unit.of(Unit.PAGE, page);
-        count++;
+        Memory.copy(pages.address(page), into.address(at), PageLayout.PAGE_BYTES);
+        units[at] = Unit.of(Unit.PAGE, page);
+        at++;
       }
     }
-    return count;
+    return at - from;
   }
 
   /// An image that [#collectDirty] copied is in that slot.
@@ -296,37 +297,39 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   /// Copies units that the checkpoint needs. When it is through, nothing is pending any more.
   ///
-  /// @param into filled from the front
-  /// @param units filled with whose images they are
+  /// @param into filled with images
+  /// @param units filled with whose they are
+  /// @param from index of the first
   /// @param most how many at most
-  /// @return how many; ask again while [#isImaging]
-  public int collect(PageImages into, long[] units, int most) {
-    int count = 0;
-    while (count < most && reserve.count() > 0) {
-      units[count] = reserve.poll(into.address(count));
-      count++;
+  /// @return how many; ask again while [#isImaging], which ends with fewer than were asked for
+  public int collect(PageImages into, long[] units, int from, int most) {
+    int end = from + most;
+    int at = from;
+    while (at < end && reserve.count() > 0) {
+      units[at] = reserve.poll(into.address(at));
+      at++;
     }
-    count = collectFrom(pages, Unit.PAGE, into, units, count, most);
-    count = collectFrom(blocks, Unit.BLOCK, into, units, count, most);
-    if (count < most && pages.left() == 0 && blocks.left() == 0) {
+    at = collectFrom(pages, Unit.PAGE, into, units, at, end);
+    at = collectFrom(blocks, Unit.BLOCK, into, units, at, end);
+    if (at < end && pages.left() == 0 && blocks.left() == 0) {
       endImaging();
     }
-    return count;
+    return at - from;
   }
 
   private static int collectFrom(
-      DirtyMap map, int kind, PageImages into, long[] units, int from, int most) {
-    int count = from;
+      DirtyMap map, int kind, PageImages into, long[] units, int from, int end) {
+    int at = from;
     int before = map.left();
-    while (count < most && before - map.left() < COLLECT_STEPS && map.left() > 0) {
+    while (at < end && before - map.left() < COLLECT_STEPS && map.left() > 0) {
       int unit = map.collect(COLLECT_STEPS - (before - map.left()));
       if (unit >= 0) {
-        map.copyAsCut(unit, into.address(count));
-        units[count] = Unit.of(kind, unit);
-        count++;
+        map.copyAsCut(unit, into.address(at));
+        units[at] = Unit.of(kind, unit);
+        at++;
       }
     }
-    return count;
+    return at;
   }
 
   private void endImaging() {

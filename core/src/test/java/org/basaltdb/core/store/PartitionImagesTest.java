@@ -170,7 +170,7 @@ class PartitionImagesTest {
   }
 
   private void collect() {
-    count = images.collect(staging, units, PIECE);
+    count = images.collect(staging, units, 0, PIECE);
     for (int i = 0; i < count; i++) {
       slots[i] = SlotSpace.first(images.takeSlots(1));
       contents[i] = contentOf(i);
@@ -349,7 +349,7 @@ class PartitionImagesTest {
     assertThat(changed).isBetween(1, pages - 1);
     assertThat(many.hasRoom()).isFalse();
     assertThat(many.beforePageChange(0)).as("copied before").isTrue();
-    int collected = many.collect(staging, units, PIECE);
+    int collected = many.collect(staging, units, 0, PIECE);
     assertThat(collected).isEqualTo(PIECE);
     assertThat(many.hasRoom()).isTrue();
     assertThat(many.beforePageChange(changed)).isTrue();
@@ -380,7 +380,7 @@ class PartitionImagesTest {
       Memory.putLong(frames + (long) page * PageLayout.PAGE_BYTES + 4000, page + 1);
     }
     for (int collected = 0; collected < pages; ) {
-      int count = many.collect(staging, units, PIECE);
+      int count = many.collect(staging, units, 0, PIECE);
       for (int i = 0; i < count; i++) {
         assertThat(Memory.getLong(staging.address(i) + 4000)).as("as at the cut").isZero();
         assertThat(many.isPageDirty(Unit.number(units[i])))
