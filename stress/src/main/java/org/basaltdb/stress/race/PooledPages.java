@@ -185,6 +185,7 @@ final class PooledPages {
     synchronized (this) {
       images.naming();
       images.published(checkpoint);
+      images.freeRetiredSlots();
     }
     images.closeReserve();
   }
@@ -197,8 +198,8 @@ final class PooledPages {
     synchronized (this) {
       count =
           collects
-              ? images.collect(staging, units, PAGES)
-              : images.collectDirty(staging, units, PAGES);
+              ? images.collect(staging, units, 0, PAGES)
+              : images.collectDirty(staging, units, 0, PAGES);
       for (int i = 0; i < count; i++) {
         slots[i] = SlotSpace.first(images.takeSlots(1));
       }
