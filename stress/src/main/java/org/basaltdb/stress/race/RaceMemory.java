@@ -2,10 +2,12 @@ package org.basaltdb.stress.race;
 
 import org.basaltdb.core.codec.RowImageWriter;
 import org.basaltdb.core.codec.RowLayout;
+import org.basaltdb.core.pages.PageAccess;
 import org.basaltdb.core.pages.ResidentPages;
 import org.basaltdb.core.schema.ColumnType;
 import org.basaltdb.core.schema.TableSchema;
 import org.basaltdb.core.table.KeyHasher;
+import org.basaltdb.core.table.Mutation;
 import org.basaltdb.core.table.PartitionMemory;
 import org.basaltdb.core.table.TablePartition;
 import org.basaltdb.offheap.epoch.Epochs;
@@ -20,12 +22,12 @@ import org.basaltdb.wal.CommitLog;
 import org.basaltdb.wal.MemoryLog;
 
 /// What the tables of a race test share: the memory of one partition, its readers, its log.
-final class RaceMemory {
+class RaceMemory {
   private static final long REGION_BYTES = 256L << 20;
   private static final int TABLE_ID = 7;
   private static final long SEED = 0x5EED;
 
-  private final MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
+  private final MemoryBudget budget;
   private final Epochs epochs = new Epochs();
   private final RetiredBlocks retired = new RetiredBlocks(epochs);
   private final ThreadLocal<RaceReader> readers =
@@ -42,18 +44,28 @@ final class RaceMemory {
   /// @param expectedRowBytes decides how many slots a page has
   /// @param log that the tables write to
   RaceMemory(int expectedRowBytes, CommitLog log) {
-    BlockPool pool = new BlockPool(region("race blocks", Owner.FRAMES), budget);
-    PageTable pageTable = new PageTable(region("race words", Owner.PAGE_TABLE));
-    this.memory =
-        new PartitionMemory(
-            0,
-            1,
-            new ResidentPages(pageTable, pool),
-            pool,
-            retired,
-            SegmentChanges.UNOBSERVED,
-            epochs,
-            budget);
+    MemoryBudget unlimited = new MemoryBudget(Long.MAX_VALUE);
+    BlockPool pool = new BlockPool(region("race blocks", Owner.FRAMES, unlimited), unlimited);
+    PageTable words = new PageTable(region("race words", Owner.PAGE_TABLE, unlimited));
+    this(
+        expectedRowBytes,
+        log,
+        unlimited,
+        pool,
+        new ResidentPages(words, pool),
+        SegmentChanges.UNOBSERVED);
+  }
+
+  /// @param segmentChanges told of what becomes of index segments
+  RaceMemory(
+      int expectedRowBytes,
+      CommitLog log,
+      MemoryBudget budget,
+      BlockPool pool,
+      PageAccess pages,
+      SegmentChanges segmentChanges) {
+    this.budget = budget;
+    this.memory = new PartitionMemory(0, 1, pages, pool, retired, segmentChanges, epochs, budget);
     this.layout =
         new RowLayout(
             TableSchema.builder("race")
@@ -68,8 +80,13 @@ final class RaceMemory {
     this.log = log;
   }
 
-  private Region region(String name, Owner owner) {
+  static Region region(String name, Owner owner, MemoryBudget budget) {
     return Region.reserve(name, REGION_BYTES, Region.ANY_NODE, budget, owner);
+  }
+
+  /// Carries a write out, as the holder of the token.
+  void apply(TablePartition table, Mutation mutation) {
+    table.apply(mutation);
   }
 
   TablePartition newPartition() {

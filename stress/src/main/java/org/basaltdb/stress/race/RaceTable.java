@@ -107,8 +107,8 @@ final class RaceTable {
     mutation.keyWord = key;
     mutation.hashWord = hashWord(key);
     mutation.durability = durability;
-    table.apply(mutation);
-    if (mutation.outcome == Mutation.NO_LOG_SPACE || mutation.outcome == Mutation.DUPLICATE) {
+    memory.apply(table, mutation);
+    if (mutation.outcome >= Mutation.DUPLICATE) {
       throw new IllegalStateException("write not carried out, outcome " + mutation.outcome);
     }
   }

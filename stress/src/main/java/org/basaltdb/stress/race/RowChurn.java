@@ -10,7 +10,7 @@ import org.basaltdb.core.table.PageRows;
 ///
 /// Even keys, once put, are never taken away.
 final class RowChurn {
-  private static final int EXPECTED_ROW_BYTES = 900;
+  static final int EXPECTED_ROW_BYTES = 900;
   private static final int KEYS = 12;
 
   /// Beyond every version: a row whose version is its key is a decoy.
@@ -20,11 +20,17 @@ final class RowChurn {
   private static final int SMALL_WORDS = 24;
   private static final int LARGE_WORDS = 760;
 
-  private final RaceTable table = new RaceTable(EXPECTED_ROW_BYTES);
+  private final RaceTable table;
   private final Register[] registers = new Register[KEYS];
   private final Random random = new Random(42);
 
   RowChurn() {
+    this(new RaceTable(EXPECTED_ROW_BYTES));
+  }
+
+  /// In a table of which nobody else knows, with [#EXPECTED_ROW_BYTES].
+  RowChurn(RaceTable table) {
+    this.table = table;
     for (int i = 0; i < KEYS; i++) {
       registers[i] = new Register((i & 1) != 0);
       put(i);
