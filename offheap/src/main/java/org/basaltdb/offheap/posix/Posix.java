@@ -15,6 +15,9 @@ public final class Posix {
   /// The system property that asks for portable mode.
   public static final String PORTABLE_PROPERTY = "basalt.portable";
 
+  /// A multiple of every size that a page of memory has on these processors.
+  private static final long PROBE_BYTES = 64 << 10;
+
   private static final int MEMBARRIER_QUERY = 0;
   private static final int MEMBARRIER_PRIVATE_EXPEDITED = 1 << 3;
   private static final int MEMBARRIER_REGISTER_PRIVATE_EXPEDITED = 1 << 4;
@@ -103,14 +106,13 @@ public final class Posix {
 
   /// Makes the calls that every region needs; 0 or the first error.
   private static long probe(SystemCalls calls) {
-    long length = calls.pageSize();
     long address =
-        calls.mmap(length, SystemCalls.PROT_NONE, SystemCalls.MAP_PRIVATE_ANONYMOUS_NORESERVE);
+        calls.mmap(PROBE_BYTES, SystemCalls.PROT_NONE, SystemCalls.MAP_PRIVATE_ANONYMOUS_NORESERVE);
     if (address < 0) {
       return address;
     }
-    long opened = calls.mprotect(address, length, SystemCalls.PROT_READ_WRITE);
-    long closed = calls.munmap(address, length);
+    long opened = calls.mprotect(address, PROBE_BYTES, SystemCalls.PROT_READ_WRITE);
+    long closed = calls.munmap(address, PROBE_BYTES);
     return Math.min(opened, closed);
   }
 

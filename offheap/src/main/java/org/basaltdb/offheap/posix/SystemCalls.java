@@ -133,7 +133,4 @@ public interface SystemCalls {
   ///
   /// @return how many bytes of the mask were filled
   long schedGetAffinity(long maskBytes, long maskAddress);
-
-  /// The size of a page of memory.
-  long pageSize();
 }

@@ -104,9 +104,4 @@ public class DelegatingCalls implements SystemCalls {
   public long schedGetAffinity(long maskBytes, long maskAddress) {
     return calls.schedGetAffinity(maskBytes, maskAddress);
   }
-
-  @Override
-  public long pageSize() {
-    return calls.pageSize();
-  }
 }
