@@ -79,7 +79,7 @@ final class SegmentReader implements AutoCloseable {
   }
 
   private void load(long lsn, long length) throws IOException {
-    long from = RecordLayout.blockFloor(lsn);
+    long from = windowBegin(lsn);
     long needed = RecordLayout.blockCeiling(lsn + length) - from;
     if (needed > windowBytes) {
       grow(Math.toIntExact(needed));
@@ -89,6 +89,12 @@ final class SegmentReader implements AutoCloseable {
     file.read(window, (int) (to - from), segment.fileOffset(from));
     windowFrom = from;
     windowTo = to;
+  }
+
+  /// Going on, the block before stays: a scan looks at the next block and then goes on in this one.
+  private long windowBegin(long lsn) {
+    long from = RecordLayout.blockFloor(lsn);
+    return lsn == windowTo && lsn > windowFrom ? from - RecordLayout.BLOCK_BYTES : from;
   }
 
   private void grow(int bytes) {
