@@ -251,6 +251,7 @@ final class Engine {
               partitionCount,
               restored,
               files == null ? null : new ReplayPages(name, files, partitions, budget, settling),
+              budget,
               settling);
       log =
           directory == null

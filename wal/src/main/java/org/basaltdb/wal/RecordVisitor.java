@@ -1,5 +1,7 @@
 package org.basaltdb.wal;
 
+import java.io.IOException;
+
 /// Receives the records of a log in the order of their LSNs, while the log is opened.
 @FunctionalInterface
 public interface RecordVisitor {
@@ -12,16 +14,13 @@ public interface RecordVisitor {
   /// @param durability what its writer asked for
   /// @param payloadAddress where its payload is, 8-byte aligned
   /// @param payloadBytes the length of the payload
+  /// @throws IOException if it cannot be taken
   void record(
-      long lsn,
-      byte type,
-      byte flags,
-      Durability durability,
-      long payloadAddress,
-      int payloadBytes);
+      long lsn, byte type, byte flags, Durability durability, long payloadAddress, int payloadBytes)
+      throws IOException;
 
   /// All records were given, and the log is whole. Nothing was written yet.
   ///
-  /// @throws java.io.IOException if what has to be done first fails: the log is not opened then
-  default void replayed() throws java.io.IOException {}
+  /// @throws IOException if what has to be done first fails: the log is not opened then
+  default void replayed() throws IOException {}
 }

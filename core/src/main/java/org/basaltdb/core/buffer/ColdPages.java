@@ -49,6 +49,16 @@ public final class ColdPages {
     file = opened;
   }
 
+  /// Where the images are; null as long as there are none.
+  public @Nullable PageFile file() {
+    return file;
+  }
+
+  /// Counts a page that was read by other means than [#read].
+  public void noteRead() {
+    readCount.incrementAndGet();
+  }
+
   /// Pages read from the device since the database was opened.
   public long readCount() {
     return readCount.get();

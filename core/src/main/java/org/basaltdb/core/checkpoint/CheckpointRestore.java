@@ -9,13 +9,12 @@ import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.error.CorruptManifestException;
 import org.basaltdb.core.error.NewerFormatException;
 import org.basaltdb.core.partition.Partition;
-import org.basaltdb.core.store.PageFile;
 import org.basaltdb.core.store.StateReader;
 import org.basaltdb.offheap.memory.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
-/// Builds partitions and tables from the newest checkpoint that is whole. One thread; nothing is
-/// served yet.
+/// Builds partitions and tables from the newest checkpoint that is whole. Nothing is served yet.
+/// One thread reads the checkpoint; indexes are then read by one a partition.
 public final class CheckpointRestore {
   private final CheckpointFiles files;
   private final List<Partition> partitions;
@@ -54,18 +53,25 @@ public final class CheckpointRestore {
   private Restored restore(CheckpointSource newest, int place, PageFiles pageFiles)
       throws IOException {
     List<Long> cutLsns = new ArrayList<>();
+    List<PartitionRestore> restores = new ArrayList<>();
     try (CheckpointSource older = openOlder(place + 1)) {
       int olderNumber = older == null ? 0 : files.number(place + 1);
       restoreState(newest, () -> catalog.restore(new StateReader(newest.getBytes())));
       for (Partition partition : partitions) {
         cutLsns.add(newest.getLong());
-        restorePartition(
-            newest, partition, pageFiles.get(partition.number()), files.number(place), olderNumber);
+        PartitionRestore restore =
+            new PartitionRestore(newest, partition, pageFiles.get(partition.number()), budget);
+        restores.add(restore);
+        readPartition(newest, partition, restore, files.number(place), olderNumber);
       }
       if (!newest.atEnd()) {
         throw newest.damaged("more bytes", "the end of the body");
       }
-      return new Restored(List.copyOf(cutLsns), nameOlder(older));
+      long olderCutLsn = nameOlder(older);
+      long bytes = restores.stream().mapToLong(PartitionRestore::blockBytes).sum();
+      EachPartition.run(
+          partitions.size(), bytes, number -> loadIndexes(newest, restores.get(number)));
+      return new Restored(List.copyOf(cutLsns), olderCutLsn);
     }
   }
 
@@ -87,25 +93,33 @@ public final class CheckpointRestore {
     }
   }
 
-  private void restorePartition(
-      CheckpointSource newest, Partition partition, PageFile file, int number, int olderNumber)
+  /// What the checkpoint itself says of a partition.
+  private void readPartition(
+      CheckpointSource newest,
+      Partition partition,
+      PartitionRestore restore,
+      int number,
+      int olderNumber)
       throws IOException {
     byte[] state = newest.getBytes();
-    try (PartitionRestore restore = new PartitionRestore(newest, partition, file, budget)) {
-      restore.readMapping(number, olderNumber);
-      restoreState(
-          newest,
-          () -> {
-            StateReader reader = new StateReader(state);
-            partition.memory().pages().restore(reader);
-            catalog.restorePartition(partition.number(), reader, restore);
-            if (reader.remaining() != 0) {
-              throw new IllegalArgumentException(reader.remaining() + " bytes of state too many");
-            }
-          });
-      restore.load();
-      restoreState(newest, () -> restore.restoreIndexes(catalog));
-    }
+    restore.readMapping(number, olderNumber);
+    restoreState(
+        newest,
+        () -> {
+          StateReader reader = new StateReader(state);
+          partition.memory().pages().restore(reader);
+          catalog.restorePartition(partition.number(), reader, restore);
+          if (reader.remaining() != 0) {
+            throw new IllegalArgumentException(reader.remaining() + " bytes of state too many");
+          }
+        });
+    restore.takeBlocks();
+  }
+
+  /// Most of what an open reads without regard to what is asked of it later.
+  private void loadIndexes(CheckpointSource newest, PartitionRestore restore) throws IOException {
+    restore.load();
+    restoreState(newest, () -> restore.restoreIndexes(catalog));
   }
 
   private interface Step {

@@ -17,8 +17,8 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
 
 /// Takes the images of one partition up: pages stay on disk until somebody wants them, blocks of
-/// indexes are read into memory in the order of their slots. One thread.
-final class PartitionRestore implements RestoredPages, AutoCloseable {
+/// indexes are read into memory in the order of their slots. One thread at a time.
+final class PartitionRestore implements RestoredPages {
   /// Images read at once, if their slots follow one another.
   private static final int RUN_IMAGES = 64;
 
@@ -28,12 +28,16 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
   private final Partition partition;
   private final PartitionImages images;
   private final PageFile file;
-  private final PageImages staging;
+  private final MemoryBudget budget;
 
   /// Page numbers of the mapping, ascending, and their images; an image that was asked for is zero.
   private int[] pages = new int[0];
 
   private long[] pageImages = new long[0];
+
+  /// Index of the page that is likely to be asked for next.
+  private int nextPage;
+
   private int[] formerBlocks = new int[0];
   private long[] blockImages = new long[0];
   private int[] blocks = new int[0];
@@ -52,7 +56,7 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
     this.partition = partition;
     this.images = Checkpointer.imagesOf(partition);
     this.file = file;
-    this.staging = new PageImages(RUN_IMAGES, budget);
+    this.budget = budget;
   }
 
   /// Reads where the images of pages are, and has blocks for those of indexes.
@@ -90,7 +94,7 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
 
   @Override
   public boolean load(int page, Owner owner) {
-    int at = Arrays.binarySearch(pages, page);
+    int at = find(page);
     if (at < 0 || pageImages[at] == 0) {
       return false;
     }
@@ -99,9 +103,17 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
     return true;
   }
 
+  /// Most are asked for in ascending order.
+  private int find(int page) {
+    if (nextPage >= pages.length || pages[nextPage] != page) {
+      nextPage = Math.max(0, Arrays.binarySearch(pages, page));
+    }
+    return nextPage < pages.length && pages[nextPage] == page ? nextPage++ : -1;
+  }
+
   @Override
   public void drop(int page) {
-    int at = Arrays.binarySearch(pages, page);
+    int at = find(page);
     if (at >= 0) {
       pageImages[at] = 0;
       images.restoreFreedPage(page);
@@ -122,8 +134,8 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
     wantedCount++;
   }
 
-  /// Reads the images of blocks to where they belong.
-  void load() throws IOException {
+  /// Has blocks for the images of indexes. Everything else that the checkpoint has is in tables.
+  void takeBlocks() {
     for (int i = 0; i < pages.length; i++) {
       if (pageImages[i] != 0) {
         throw source.damaged(
@@ -138,13 +150,24 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
       }
       want(blockImages[i], partition.memory().pool().address(blocks[i]), formerBlocks[i]);
     }
-    Arrays.sort(wanted, 0, wantedCount);
-    for (int from = 0; from < wantedCount; ) {
-      from = readRun(from);
+  }
+
+  /// Bytes that [#load] reads.
+  long blockBytes() {
+    return (long) wantedCount * PageLayout.PAGE_BYTES;
+  }
+
+  /// Reads the images of blocks to where they belong.
+  void load() throws IOException {
+    try (PageImages staging = new PageImages(RUN_IMAGES, budget)) {
+      Arrays.sort(wanted, 0, wantedCount);
+      for (int from = 0; from < wantedCount; ) {
+        from = readRun(from, staging);
+      }
     }
   }
 
-  private int readRun(int from) throws IOException {
+  private int readRun(int from, PageImages staging) throws IOException {
     int firstSlot = slotOf(wanted[from]);
     int end = from + 1;
     while (end < wantedCount
@@ -199,10 +222,5 @@ final class PartitionRestore implements RestoredPages, AutoCloseable {
   private int newBlock(int formerBlock) {
     int at = Arrays.binarySearch(formerBlocks, formerBlock);
     return at < 0 ? -1 : blocks[at];
-  }
-
-  @Override
-  public void close() {
-    staging.close();
   }
 }

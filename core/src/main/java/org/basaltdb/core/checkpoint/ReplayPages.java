@@ -9,12 +9,17 @@ import org.basaltdb.offheap.file.FileErrorException;
 import org.basaltdb.offheap.memory.MemoryBudget;
 
 /// Pages for the replay of the log, which may change more of them than there are frames. What a
-/// command would wait for is done here and now, by the one thread that there is.
+/// command would wait for is done here and now, by the thread that replays.
+///
+/// Thread rules: one thread a partition at a time.
 public final class ReplayPages implements AutoCloseable {
   private final String name;
   private final List<Partition> partitions;
   private final PageCleaner cleaner;
   private final BeforeWriting beforeWriting;
+  private final List<ReadAhead> ahead;
+
+  /// Guarded by this object, as is the cleaner.
   private boolean written;
 
   /// What has to be done before anything is written.
@@ -35,6 +40,22 @@ public final class ReplayPages implements AutoCloseable {
     this.partitions = partitions;
     this.cleaner = new PageCleaner(files, partitions, budget);
     this.beforeWriting = beforeWriting;
+    this.ahead =
+        partitions.stream()
+            .map(partition -> new ReadAhead(Checkpointer.tierOf(partition), budget))
+            .toList();
+  }
+
+  /// Notes a page that is not in memory and will be wanted.
+  ///
+  /// @return false if there is no room for more before [#readAhead]
+  public boolean want(int partition, int page) {
+    return ahead.get(partition).want(page);
+  }
+
+  /// Brings in what is wanted, as far as it can be had; the rest is fetched when it is needed.
+  public void readAhead(int partition) {
+    ahead.get(partition).read();
   }
 
   /// Brings a page into memory, where it stays until [#applied].
@@ -55,7 +76,7 @@ public final class ReplayPages implements AutoCloseable {
   /// Writes dirty pages, so that others can come.
   ///
   /// @throws NotWritableException if they cannot be written
-  public void makeRoom(int partition) {
+  public synchronized void makeRoom(int partition) {
     try {
       if (!written) {
         beforeWriting.run();
@@ -76,6 +97,7 @@ public final class ReplayPages implements AutoCloseable {
   /// Gives its memory back.
   @Override
   public void close() {
+    ahead.forEach(ReadAhead::close);
     cleaner.close();
   }
 }

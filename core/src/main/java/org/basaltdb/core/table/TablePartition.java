@@ -63,6 +63,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private final PageAccess pages;
   private final BlockPool pool;
   private final Runnable reclaimer = this::reclaim;
+  private final PrimaryIndex.RowMatcher coldMatcher = this::isCold;
   private final PrimaryIndex index;
   private final RowHeap heap;
   private final OverflowChains chains;
@@ -270,6 +271,24 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private static void stepAside(Mutation m, int page) {
     m.outcome = Mutation.PAGE_MISSING;
     m.missingPage = page;
+  }
+
+  /**
+   * The page that a write of such a hash would lack first, or -1 if it is in memory. Changes
+   * nothing.
+   */
+  public int coldPageOf(long hashWord) {
+    missingPage = -1;
+    index.find(hashWord, coldMatcher);
+    return missingPage;
+  }
+
+  private boolean isCold(long entry) {
+    boolean cold = !pages.isInMemory(pageOf(entry));
+    if (cold) {
+      missingPage = pageOf(entry);
+    }
+    return cold;
   }
 
   /** A row whose page is not in memory may be the one, so the search ends there. */
