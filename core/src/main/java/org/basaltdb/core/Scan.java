@@ -33,10 +33,13 @@ public final class Scan implements AutoCloseable {
     NativeBuffers.track(this, copies::close);
   }
 
-  /// Goes on to the next row.
+  /// Goes on to the next row. After an exception it is where it was: the next call tries again what
+  /// could not be read, and no row is passed over.
   ///
   /// @return false if there is none; then the scan has ended
   /// @throws org.basaltdb.core.error.UnknownTableException if the table was dropped
+  /// @throws org.basaltdb.core.error.CorruptPageException if a page on disk is damaged
+  /// @throws org.basaltdb.core.error.NotReadableException if the device fails to read one
   /// @throws org.basaltdb.core.error.ClosedException if session or database was closed
   /// @throws org.basaltdb.core.error.SessionThreadException if another thread than the session's
   ///   calls
@@ -52,9 +55,11 @@ public final class Scan implements AutoCloseable {
 
   private boolean advance() {
     while (!ended) {
-      index++;
-      if (index < rows.count()) {
-        if (show()) {
+      int following = index + 1;
+      if (following < rows.count()) {
+        boolean there = show(following);
+        index = following; // only now: what could not be read is tried again
+        if (there) {
           return true;
         }
       } else if (!loadPage()) {
@@ -74,9 +79,9 @@ public final class Scan implements AutoCloseable {
     TablePartition[] partitions = table.entry().partitions();
     while (partition < partitions.length) {
       if (nextPage < partitions[partition].pageCount()) {
+        index = -1;
         session.copyPage(table, partition, nextPage, rows);
         nextPage++;
-        index = -1;
         return true;
       }
       partition++;
@@ -86,10 +91,10 @@ public final class Scan implements AutoCloseable {
   }
 
   /// @return false if the row has gone since its page was copied
-  private boolean show() {
-    long row = rows.row(index);
+  private boolean show(int following) {
+    long row = rows.row(following);
     if (RowCodec.hasOverflow(row)) {
-      row = session.completeScanned(table, partition, nextPage - 1, rows, index, reader);
+      row = session.completeScanned(table, partition, nextPage - 1, rows, following, reader);
       if (row == RowFetch.ABSENT) {
         return false;
       }

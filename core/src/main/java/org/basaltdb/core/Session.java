@@ -385,14 +385,22 @@ public final class Session implements AutoCloseable {
     return scan;
   }
 
-  /// Copies a page for a scan.
+  /// Copies a page for a scan. If it throws there are no rows in the copy.
   void copyPage(Table table, int partition, int localPage, PageRows rows) {
     checkThread();
     context.begin();
-    while (copyPageOnce(table, partition, localPage, rows) == TablePartition.COLD_PAGE) {
-      readCold(table, partition);
+    boolean copied = false;
+    try {
+      while (copyPageOnce(table, partition, localPage, rows) == TablePartition.COLD_PAGE) {
+        readCold(table, partition);
+      }
+      awaitVisible();
+      copied = true;
+    } finally {
+      if (!copied) {
+        rows.clear();
+      }
     }
-    awaitVisible();
   }
 
   private int copyPageOnce(Table table, int partition, int localPage, PageRows rows) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.basaltdb.core.catalog.TableEntry;
 import org.basaltdb.core.codec.RowCodec;
+import org.basaltdb.core.error.CheckpointFailedException;
 import org.basaltdb.core.error.ReadOnlyException;
 import org.basaltdb.core.partition.Command;
 import org.basaltdb.core.table.Mutation;
@@ -101,7 +102,7 @@ final class WriteCommand extends Command {
     if (mutation.outcome == Mutation.NO_ROOM) {
       Throwable failure = target.roomFailure();
       if (failure != null) {
-        reject(ReadOnlyException.ofPages(FileErrorException.brief(failure), failure));
+        reject(noRoom(failure));
         return FINISHED;
       }
       return Long.BYTES; // of the log it lacks nothing that is known
@@ -122,6 +123,12 @@ final class WriteCommand extends Command {
       return Failures.named(failure);
     }
     throw failure;
+  }
+
+  private static ReadOnlyException noRoom(Throwable failure) {
+    return failure instanceof CheckpointFailedException ended
+        ? ReadOnlyException.untilReopened(ended.found(), ended)
+        : ReadOnlyException.ofPages(FileErrorException.brief(failure), failure);
   }
 
   /// What to wait for. The record of a partial update is as long as the merged row, which is not

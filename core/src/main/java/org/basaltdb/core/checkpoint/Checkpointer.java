@@ -287,7 +287,7 @@ public final class Checkpointer implements AutoCloseable {
   private boolean clean(Partition partition) {
     Throwable before = finalFailure;
     if (before != null) {
-      tierOf(partition).images().cleaned(before);
+      tierOf(partition).images().cleaned(known(before));
       return false;
     }
     try {
@@ -379,9 +379,7 @@ public final class Checkpointer implements AutoCloseable {
   private void makeCheckpoint() throws IOException {
     Throwable before = finalFailure;
     if (before != null) {
-      throw before instanceof CheckpointFailedException known
-          ? known
-          : new CheckpointFailedException(name, String.valueOf(before), FINAL, before);
+      throw known(before);
     }
     PageFiles pages = files.pages(partitions);
     int number = files.nextNumber();
@@ -405,6 +403,16 @@ public final class Checkpointer implements AutoCloseable {
     }
     writeFile(number, cuts, catalogState);
     published(number, smallest);
+  }
+
+  private CheckpointFailedException known(Throwable cause) {
+    return cause instanceof CheckpointFailedException known
+        ? known
+        : new CheckpointFailedException(
+            name,
+            cause instanceof IOException ? FileErrorException.brief(cause) : String.valueOf(cause),
+            FINAL,
+            cause);
   }
 
   /// A failed sync may have lost images that count as written, also of pages that have not changed

@@ -1,10 +1,12 @@
 package org.basaltdb.core.checkpoint;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import org.basaltdb.core.buffer.BufferPool;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.error.BasaltException;
+import org.basaltdb.core.error.CorruptPageException;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.partition.Tier;
 import org.basaltdb.core.store.PageImages;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Confined to the checkpointer; at open, to the thread that opens.
 final class PageCleaner implements AutoCloseable {
+  /// Looks at the chains of which a page could not be read: a device may take seconds to say so.
+  private static final int RETRY_LOOKS = 50;
+
   private final CheckpointFiles files;
   private final List<Partition> partitions;
   private final MemoryBudget budget;
@@ -33,6 +38,9 @@ final class PageCleaner implements AutoCloseable {
   private final @Nullable PieceWriter[] writers;
 
   private @Nullable PageImages chainPage;
+
+  /// So many looks are left until a chain is followed again that could not be read.
+  private int pauseLooks;
 
   PageCleaner(CheckpointFiles files, List<Partition> partitions, MemoryBudget budget) {
     this.files = files;
@@ -125,42 +133,42 @@ final class PageCleaner implements AutoCloseable {
     }
   }
 
-  /// Lets large values go as far as they are found, one cold page of each table at a time.
+  /// Lets large values go as far as they are found, one cold page of each table at a time. What is
+  /// damaged is set aside until the database is opened again; what cannot be read is tried again
+  /// after the others, and after some looks.
   ///
   /// @return whether there is more to do
+  /// @throws BasaltException the first of what could not be read; the other tables went on
   boolean followChains(Catalog catalog) {
+    if (pauseLooks > 0) {
+      pauseLooks--;
+      return false;
+    }
     boolean more = false;
+    BasaltException unread = null;
     for (Partition partition : partitions) {
       Tier tier = Checkpointer.tierOf(partition);
       if (tier.pages().takeColdChains()) {
-        more |= followChains(catalog, tier, partition.number());
-      }
-    }
-    return more;
-  }
-
-  private boolean followChains(Catalog catalog, Tier tier, int partition) {
-    List<TablePartition> tables = catalog.tablesOf(partition);
-    BasaltException unread = null;
-    try {
-      for (TablePartition table : tables) {
-        try {
-          if (table.hasColdChain()) {
-            followChain(tier, table);
+        for (TablePartition table : catalog.tablesOf(partition.number())) {
+          try {
+            if (table.hasColdChain()) {
+              followChain(tier, table);
+            }
+          } catch (BasaltException failure) {
+            unread = unread == null ? failure : unread;
+          } finally {
+            if (table.hasColdChain()) {
+              tier.pages().noteColdChain();
+              more = true;
+            }
           }
-        } catch (BasaltException failure) {
-          unread = failure; // the other tables go on
         }
       }
-      if (unread != null) {
-        throw unread;
-      }
-    } finally {
-      if (tables.stream().anyMatch(TablePartition::hasColdChain)) {
-        tier.pages().noteColdChain();
-      }
     }
-    return tables.stream().anyMatch(TablePartition::hasColdChain);
+    if (unread != null) {
+      throw unread;
+    }
+    return more;
   }
 
   private void followChain(Tier tier, TablePartition table) {
@@ -176,13 +184,35 @@ final class PageCleaner implements AutoCloseable {
     } finally {
       tier.giveBackForNow();
     }
-    if (page >= 0 && tier.readCold(page, into, false) != 0) {
-      tier.borrow();
-      try {
-        table.followChain(page, into.address(0));
-      } finally {
-        tier.giveBackForNow();
+    if (page < 0) {
+      return;
+    }
+    try {
+      if (tier.readCold(page, into, false) != 0) {
+        long image = into.address(0);
+        underToken(tier, () -> table.followChain(page, image));
       }
+    } catch (CorruptPageException damaged) {
+      underToken(tier, () -> table.setChainAside(page));
+      System.getLogger("org.basaltdb")
+          .log(
+              Level.WARNING,
+              "a large value was deleted and its pages cannot be used again until the database is"
+                  + " opened the next time: {0}",
+              String.valueOf(damaged.getMessage()));
+    } catch (BasaltException unread) {
+      pauseLooks = RETRY_LOOKS;
+      underToken(tier, () -> table.deferChain(page));
+      throw unread;
+    }
+  }
+
+  private static void underToken(Tier tier, Runnable step) {
+    tier.borrow();
+    try {
+      step.run();
+    } finally {
+      tier.giveBackForNow();
     }
   }
 

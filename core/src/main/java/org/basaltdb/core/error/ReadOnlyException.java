@@ -4,9 +4,12 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /// The disk takes no more log, or no more pages, so nothing can be written. Reads go on, and writes
-/// resume by themselves when there is room. Nothing was changed.
+/// resume by themselves when there is room; or, if the message says so, after the database was
+/// opened again. Nothing was changed.
 public final class ReadOnlyException extends BasaltException {
   @Serial private static final long serialVersionUID = 1L;
+
+  private static final String RESUME = "; writes resume without a restart";
 
   private final String found;
 
@@ -19,20 +22,13 @@ public final class ReadOnlyException extends BasaltException {
         found,
         "room for the next log segment",
         "the directory of the log",
-        "free space on its disk",
+        "free space on its disk" + RESUME,
         cause);
   }
 
   private ReadOnlyException(
       String found, String expected, String where, String whatToDo, @Nullable Throwable cause) {
-    super(
-        describe(
-            "the database is read-only for now",
-            found,
-            expected,
-            where,
-            whatToDo + "; writes resume without a restart"),
-        cause);
+    super(describe("the database is read-only for now", found, expected, where, whatToDo), cause);
     this.found = found;
   }
 
@@ -45,7 +41,22 @@ public final class ReadOnlyException extends BasaltException {
         found,
         "changed pages written, so that others fit into memory",
         "the directory of the database",
-        "see to its disk, and free space on it",
+        "see to its disk, and free space on it" + RESUME,
+        cause);
+  }
+
+  /// States that pages cannot be written any more until the database is opened again, and too many
+  /// have changed to go on.
+  ///
+  /// @param found why not
+  /// @param cause what led to it
+  public static ReadOnlyException untilReopened(String found, Throwable cause) {
+    return new ReadOnlyException(
+        found,
+        "changed pages written, so that others fit into memory",
+        "the directory of the database",
+        "see to its disk, then close and reopen the database; nothing that was acknowledged is"
+            + " lost",
         cause);
   }
 

@@ -45,6 +45,10 @@ final class OverflowChains {
   private int[] coldHeads = new int[4];
 
   private int coldHeadCount;
+
+  /** The same, of which the page is damaged: kept for the next open. */
+  private int[] damagedHeads = new int[0];
+
   private volatile boolean hasColdHeads;
 
   OverflowChains(PageAccess pages, Epochs epochs, int tableId) {
@@ -177,8 +181,8 @@ final class OverflowChains {
         if (coldHeadCount == coldHeads.length) {
           coldHeads = Arrays.copyOf(coldHeads, coldHeadCount * 2);
         }
-        coldHeads[coldHeadCount++] = page;
-        hasColdHeads = true;
+        coldHeads[coldHeadCount] = page;
+        coldHeadCount(coldHeadCount + 1);
         pages.noteColdChain();
         return;
       }
@@ -215,13 +219,41 @@ final class OverflowChains {
    * @param image address of the image
    */
   void follow(int page, long image) {
-    if (coldHeadCount > 0 && coldHeads[coldHeadCount - 1] == page) {
-      coldHeadCount--;
-      hasColdHeads = coldHeadCount > 0;
+    if (isNextHead(page)) {
+      coldHeadCount(coldHeadCount - 1);
       int next = Memory.getInt(image + NEXT_OFFSET) - 1;
       retiredPages.retire(page);
       retire(next);
     }
+  }
+
+  /** The page could not be read for now: the others come first, and then it again. */
+  void defer(int page) {
+    if (isNextHead(page)) {
+      System.arraycopy(coldHeads, 0, coldHeads, 1, coldHeadCount - 1);
+      coldHeads[0] = page;
+    }
+  }
+
+  /**
+   * The page is damaged: it and what follows it stay as they are, and are looked at again when the
+   * database is opened.
+   */
+  void setAside(int page) {
+    if (isNextHead(page)) {
+      coldHeadCount(coldHeadCount - 1);
+      damagedHeads = Arrays.copyOf(damagedHeads, damagedHeads.length + 1);
+      damagedHeads[damagedHeads.length - 1] = page;
+    }
+  }
+
+  private boolean isNextHead(int page) {
+    return coldHeadCount > 0 && coldHeads[coldHeadCount - 1] == page;
+  }
+
+  private void coldHeadCount(int count) {
+    coldHeadCount = count;
+    hasColdHeads = count > 0;
   }
 
   /** Frees a chain at once that no row has ever pointed at. */
@@ -257,7 +289,9 @@ final class OverflowChains {
     int[] count = new int[1];
     retiredPages.forEach(page -> waiting[count[0]++] = page);
     state.putInts(waiting, count[0]);
-    state.putInts(coldHeads, coldHeadCount);
+    int[] heads = Arrays.copyOf(coldHeads, coldHeadCount + damagedHeads.length);
+    System.arraycopy(damagedHeads, 0, heads, coldHeadCount, damagedHeads.length);
+    state.putInts(heads, heads.length);
   }
 
   /**
@@ -286,8 +320,7 @@ final class OverflowChains {
     }
     int[] heads = state.getInts();
     coldHeads = Arrays.copyOf(heads, heads.length + 4);
-    coldHeadCount = heads.length;
-    hasColdHeads = coldHeadCount > 0;
+    coldHeadCount(heads.length);
     if (hasColdHeads) {
       pages.noteColdChain();
     }
@@ -318,7 +351,7 @@ final class OverflowChains {
     }
     extentCount = 0;
     freePageCount = 0;
-    coldHeadCount = 0;
-    hasColdHeads = false;
+    coldHeadCount(0);
+    damagedHeads = new int[0];
   }
 }

@@ -45,7 +45,8 @@ public final class PageRows implements AutoCloseable {
     return address;
   }
 
-  void clear() {
+  /** Forgets all rows. */
+  public void clear() {
     count = 0;
     guestBytes = 0;
     guestSyncLsn = 0;

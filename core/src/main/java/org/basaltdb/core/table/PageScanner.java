@@ -12,6 +12,10 @@ import org.basaltdb.offheap.page.PageWord;
  * Copies whole pages for scans. A row is reported with its home page and slot, wherever it lives,
  * so a row that is there throughout a scan is seen exactly once: guests are passed over where they
  * live, and fetched where their stub is (TABLE-3). Any thread, inside an epoch.
+ *
+ * <p>A copy that meets a guest whose page is not in memory stops there, and goes on with the next
+ * call for the same page if its home has not changed. So it comes to an end also where no page gets
+ * a frame: what has been read is not read again, and a session needs to hold one image only.
  */
 final class PageScanner {
   private final RowHeap heap;
@@ -39,6 +43,10 @@ final class PageScanner {
   int copy(int localPage, PageRows rows, ReadContext context) {
     int page = heap.pageOf(localPage);
     long wordAddress = wordBase + ((long) page << 3);
+    int resumed = resume(rows, context, wordAddress);
+    if (resumed != AGAIN) {
+      return resumed;
+    }
     for (int restarts = 0; restarts < PointReader.MAX_RESTARTS; restarts++) {
       long word = Memory.getLongAcquire(wordAddress);
       if (PageWord.state(word) == PageWord.FREE) {
@@ -64,19 +72,29 @@ final class PageScanner {
     return LOCKED;
   }
 
+  /** Goes on with a copy that met a cold guest, if there is one and its home is as it was. */
+  private int resume(PageRows rows, ReadContext context, long wordAddress) {
+    int slot = context.scanSlot;
+    context.scanSlot = -1;
+    return slot >= 0 && Memory.getLongAcquire(wordAddress) == context.scanWord
+        ? collect(rows, context, wordAddress, context.scanWord, slot)
+        : AGAIN;
+  }
+
   private int copy(PageRows rows, ReadContext context, long frame, long wordAddress, long word) {
     rows.clear();
     Memory.copy(frame, rows.page(), PageLayout.PAGE_BYTES);
     VarHandle.loadLoadFence();
     return Memory.getLongOpaque(wordAddress) == word
-        ? collect(rows, context, wordAddress, word)
+        ? collect(rows, context, wordAddress, word, 0)
         : AGAIN;
   }
 
-  /** Lists the rows of a copy that is known to be whole. */
-  private int collect(PageRows rows, ReadContext context, long wordAddress, long word) {
-    boolean guests = false;
-    for (int slot = 0; slot < heap.slotCount(); slot++) {
+  /** Lists the rows of a copy that is known to be whole, from a slot on. */
+  private int collect(
+      PageRows rows, ReadContext context, long wordAddress, long word, int fromSlot) {
+    boolean guests = fromSlot > 0;
+    for (int slot = fromSlot; slot < heap.slotCount(); slot++) {
       int value = PageLayout.slot(rows.page(), slot);
       if (value == 0) {
         continue;
@@ -86,6 +104,10 @@ final class PageScanner {
         guests = true;
         int fetched = fetchGuest(rows, context, slot, Memory.getLong(rows.page() + offset));
         if (fetched != COPIED) {
+          if (fetched == COLD) {
+            context.scanSlot = slot;
+            context.scanWord = word;
+          }
           return fetched;
         }
       } else if ((RowCodec.flags(rows.page() + offset) & RowLayout.FLAG_GUEST) == 0) {
@@ -105,12 +127,13 @@ final class PageScanner {
     if (PageWord.isLocked(word) || PageWord.state(word) == PageWord.FREE) {
       return AGAIN;
     }
-    if (PageWord.state(word) == PageWord.COLD) {
-      context.coldPage = page;
-      context.coldPageIsWanted = true; // the one that the session holds is its home
+    long frame =
+        PageWord.state(word) == PageWord.COLD
+            ? context.imageOf(page, word, true)
+            : frameBase + PageWord.frameOffset(word);
+    if (frame == 0) {
       return COLD;
     }
-    long frame = frameBase + PageWord.frameOffset(word);
     int offset =
         PageLayout.offsetOfSlot(PageLayout.slot(frame, PageLayout.slotOfLocation(location)));
     // READ-5: neither offset nor length may lead out of the page, torn as they can be.

@@ -11,8 +11,8 @@ public final class ReadContext {
   public int coldPage;
 
   /**
-   * Whether that page is worth a frame: one of rows that were looked for. Not one of a scan, nor of
-   * a large value, which is read through.
+   * Whether that page is worth a frame: one of rows that were looked for. Not one of a scan, but
+   * for guests, which many homes may lead to; nor of a large value, which is read through.
    */
   public boolean coldPageIsWanted;
 
@@ -30,6 +30,11 @@ public final class ReadContext {
   long chainTo;
   int assembledBytes;
 
+  /** Where the copy of a page for a scan stands that met a cold guest: see {@link PageScanner}. */
+  int scanSlot = -1;
+
+  long scanWord;
+
   /** The session has read a page, which was COLD. */
   public void hold(int page, long word, long image) {
     heldPage = page;
@@ -42,6 +47,7 @@ public final class ReadContext {
     requiredDurableLsn = 0;
     heldPage = -1;
     chainColumn = -1;
+    scanSlot = -1;
   }
 
   /** Whether the copy of a large value is to be gone on with. */

@@ -715,6 +715,16 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     chains.follow(page, image);
   }
 
+  /** That page could not be read for now: other chains come first. */
+  public void deferChain(int page) {
+    chains.defer(page);
+  }
+
+  /** That page is damaged: what begins there stays until the database is opened again. */
+  public void setChainAside(int page) {
+    chains.setAside(page);
+  }
+
   /** See {@link PrimaryIndex#restore}. */
   public void restoreIndex(int[] blocks, int blockCount, IntUnaryOperator newBlock) {
     index.restore(blocks, blockCount, newBlock);
