@@ -225,9 +225,9 @@ public final class Options {
     /// The most bytes of memory that pages take, in all partitions together; the rest of the budget
     /// is for indexes, the log and buffers. When there are more pages, those that were not read for
     /// the longest time leave memory, and are read from disk when they are wanted. One large value
-    /// may go beyond it while it is written. From [#MIN_POOL_BYTES] to the budget; 0 for the
-    /// default, which is 70 % of the budget. Without meaning for a database that lives in memory
-    /// only.
+    /// may go beyond it while it is written, and each partition has 64 pages (512 KiB) in any case.
+    /// From [#MIN_POOL_BYTES] to the budget; 0 for the default, which is 70 % of the budget.
+    /// Without meaning for a database that lives in memory only.
     public Builder poolBytes(long bytes) {
       this.poolBytes = bytes;
       return this;

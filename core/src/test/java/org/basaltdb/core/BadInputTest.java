@@ -22,6 +22,7 @@ import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.schema.ColumnType;
 import org.basaltdb.core.schema.TableSchema;
+import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.wal.Durability;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +247,50 @@ class BadInputTest {
         .hasMessageContaining("memoryBudgetBytes: found -1")
         .hasMessageContaining("partitions: found 0")
         .hasMessageContaining("logBufferBytes: found 0");
+  }
+
+  @Test
+  void memoryForPagesOutOfRange() {
+    long budget = 64L << 20;
+    for (long bytes : new long[] {-1, 1, Options.MIN_POOL_BYTES - 1, budget + 1, Long.MAX_VALUE}) {
+      InvalidOptionsException failure =
+          catchThrowableOfType(
+              InvalidOptionsException.class,
+              () -> Options.builder().memoryBudgetBytes(budget).poolBytes(bytes).build());
+      hasAllParts(failure);
+      assertThat(failure.problems())
+          .containsExactly(
+              "poolBytes: found "
+                  + bytes
+                  + ", expected "
+                  + Options.MIN_POOL_BYTES
+                  + " to "
+                  + budget);
+    }
+    for (long bytes : new long[] {0, Options.MIN_POOL_BYTES, budget}) {
+      assertThat(Options.builder().memoryBudgetBytes(budget).poolBytes(bytes).build().poolBytes())
+          .isEqualTo(bytes == 0 ? budget / 100 * 70 : bytes);
+    }
+  }
+
+  /// Where there is no control group with a limit, no budget is too large for one.
+  @Test
+  void moreMemoryThanTheControlGroupHas() {
+    long most = MemoryBudget.cgroupLimitBytes();
+    Options.Builder builder = Options.builder();
+    if (most == Long.MAX_VALUE) {
+      assertThat(builder.memoryBudgetBytes(1L << 60).build().memoryBudgetBytes())
+          .isEqualTo(1L << 60);
+      return;
+    }
+    InvalidOptionsException failure =
+        catchThrowableOfType(
+            InvalidOptionsException.class, () -> builder.memoryBudgetBytes(most + 1).build());
+    hasAllParts(failure);
+    assertThat(failure.problems()).hasSize(1);
+    assertThat(failure)
+        .hasMessageContaining("memoryBudgetBytes: found " + (most + 1))
+        .hasMessageContaining(most + ", the control group's limit");
   }
 
   @Test

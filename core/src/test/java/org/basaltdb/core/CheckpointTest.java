@@ -532,7 +532,17 @@ class CheckpointTest {
         .hasMessageContaining("pages-0");
     Files.copy(other, pages, StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> fixture.open(options(WriterMode.CALLER_RUNS)))
-        .isInstanceOf(ForeignPageFileException.class);
+        .isInstanceOf(ForeignPageFileException.class)
+        .hasMessageContaining("partition 1");
+    Path foreign = fixture.newDirectory();
+    try (Basalt db = Basalt.open(foreign, options(WriterMode.CALLER_RUNS))) {
+      db.checkpoint();
+    }
+    Files.copy(foreign.resolve("pages-0"), pages, StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> fixture.open(options(WriterMode.CALLER_RUNS)))
+        .isInstanceOf(ForeignPageFileException.class)
+        .hasMessageContaining("pages-0")
+        .hasMessageContaining("of database ");
     Files.delete(pages);
     assertThatThrownBy(() -> fixture.open(options(WriterMode.CALLER_RUNS)))
         .isInstanceOf(NotReadableException.class)

@@ -2,12 +2,6 @@ package org.basaltdb.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.basaltdb.core.partition.Partition;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
@@ -35,25 +29,9 @@ import org.junit.jupiter.api.Timeout;
 class LetGoValuesTest {
   private static final int ROWS = 40;
   private static final int PAGES_PER_VALUE = 3;
-  private static final Logger LOGGER = Logger.getLogger("org.basaltdb");
 
   private final EngineFixture fixture = new EngineFixture();
-  private final List<String> warnings = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          synchronized (warnings) {
-            warnings.add(new SimpleFormatter().formatMessage(record));
-          }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  private final Warnings warnings = new Warnings();
   private FaultyFiles disk;
   private NamedFaults files;
 
@@ -62,12 +40,11 @@ class LetGoValuesTest {
     EngineFixture.requireFiles();
     disk = new FaultyFiles(fixture.directory(), 1);
     files = new NamedFaults(disk);
-    LOGGER.addHandler(handler);
   }
 
   @AfterEach
   void close() {
-    LOGGER.removeHandler(handler);
+    warnings.close();
     files.heal();
     fixture.close();
   }
@@ -183,12 +160,6 @@ class LetGoValuesTest {
     } while (imageCount(db) > most + PAGES_PER_VALUE);
   }
 
-  private long warningsWith(String text) {
-    synchronized (warnings) {
-      return warnings.stream().filter(warning -> warning.contains(text)).count();
-    }
-  }
-
   @Test
   void whatCannotBeReadIsTriedAgain() throws Exception {
     Basalt db = cold();
@@ -215,14 +186,14 @@ class LetGoValuesTest {
     delete(db, 0, ROWS / 2);
     awaitImageCount(db, ROWS / 2 * PAGES_PER_VALUE + PAGES_PER_VALUE);
     assertThat(imageCount(db)).isGreaterThan(ROWS / 2 * PAGES_PER_VALUE + PAGES_PER_VALUE);
-    assertThat(warningsWith("offset " + offset)).isEqualTo(1);
+    assertThat(warnings.countWith("offset " + offset)).isEqualTo(1);
     long reads = disk.count(FileOperation.READ);
     Thread.sleep(100);
     assertThat(disk.count(FileOperation.READ)).as("reads of what is damaged").isEqualTo(reads);
     check(db, ROWS / 2);
 
     Basalt again = fixture.reopen(db, options());
-    while (warningsWith("offset " + offset) < 2) {
+    while (warnings.countWith("offset " + offset) < 2) {
       Thread.sleep(5); // it is looked at once more
     }
     disk.flipBit(fixture.directory().resolve("pages-0"), offset + 4000, 3);
