@@ -301,6 +301,7 @@ public final class Basalt implements AutoCloseable {
         log.writtenBytes(),
         log.syncCount(),
         log.liveSegmentCount(),
+        log.fileBytes(),
         engine.replayedRecordCount(),
         checkpointer == null ? 0 : checkpointer.checkpointCount(),
         checkpointer == null ? 0 : checkpointer.writtenImageCount(),

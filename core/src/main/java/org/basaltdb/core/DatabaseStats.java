@@ -20,6 +20,7 @@ import java.util.TreeMap;
 /// @param logWrittenBytes log handed to the file system since the open
 /// @param logSyncCount syncs since the open
 /// @param logSegmentCount segments that hold log
+/// @param logFileBytes bytes of all files of the log, those that wait for reuse too
 /// @param replayedRecordCount records that the open repeated
 /// @param checkpointCount checkpoints made since the open
 /// @param writtenImageCount images of 8 KiB that they wrote
@@ -41,6 +42,7 @@ public record DatabaseStats(
     long logWrittenBytes,
     long logSyncCount,
     int logSegmentCount,
+    long logFileBytes,
     long replayedRecordCount,
     long checkpointCount,
     long writtenImageCount,

@@ -360,7 +360,8 @@ final class Engine {
             SPARE_SEGMENT_COUNT,
             budget,
             restored.keepFromLsn(),
-            restored.knownDurableLsn());
+            restored.knownDurableLsn(),
+            options.maxLogBytes());
     try (replay) {
       return Log.open(logOptions, options.seam(), replay);
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package org.basaltdb.core;
 
 import org.basaltdb.core.error.BasaltException;
+import org.basaltdb.core.error.CheckpointFailedException;
 import org.basaltdb.core.error.ClosedException;
 import org.basaltdb.core.error.CorruptLogException;
 import org.basaltdb.core.error.DatabaseFailedException;
@@ -44,7 +45,18 @@ final class Failures {
   private static RuntimeException namedLog(LogException failure) {
     return switch (failure) {
       case LogFailedException e -> new DatabaseFailedException(brief(e), e);
-      case LogFullException e -> new ReadOnlyException(brief(e), e);
+      case LogFullException e ->
+          e.limitBytes() == 0
+              ? new ReadOnlyException(brief(e), e)
+              : ReadOnlyException.ofLogLimit(
+                  e.limitBytes(),
+                  e.getCause() instanceof CheckpointFailedException ended
+                      ? ended.found()
+                      : brief(e),
+                  e.getCause() instanceof CheckpointFailedException ended
+                      ? ended.whatToDo()
+                      : "see to the disk",
+                  e);
       case LogClosedException e -> new ClosedException("the log", "the close of its database");
       case LogCorruptException e ->
           new CorruptLogException(e.file(), e.offset(), e.found(), e.expected(), e);

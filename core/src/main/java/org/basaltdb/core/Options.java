@@ -45,6 +45,7 @@ public final class Options {
   private static final long DEFAULT_CHECKPOINT_LOG_BYTES = 1L << 30;
   private static final long MIN_CHECKPOINT_LOG_BYTES = 64L << 10;
   private static final long MAX_CHECKPOINT_LOG_BYTES = 1L << 50;
+  private static final long MAX_LOG_BYTES = 1L << 60;
 
   private final long memoryBudgetBytes;
   private final long poolBytes;
@@ -61,6 +62,7 @@ public final class Options {
   private final long logSegmentBytes;
   private final int logBufferBytes;
   private final long checkpointLogBytes;
+  private final long maxLogBytes;
   private final boolean numa;
   private final Seam seam;
 
@@ -83,6 +85,10 @@ public final class Options {
     this.logSegmentBytes = builder.logSegmentBytes;
     this.logBufferBytes = builder.logBufferBytes;
     this.checkpointLogBytes = builder.checkpointLogBytes;
+    this.maxLogBytes =
+        builder.maxLogBytes == 0
+            ? 2 * minLogBytes(builder.checkpointLogBytes, builder.logSegmentBytes)
+            : builder.maxLogBytes;
     this.numa = builder.numa;
     this.seam = builder.seam;
   }
@@ -178,6 +184,16 @@ public final class Options {
     return checkpointLogBytes;
   }
 
+  /// The most bytes that the files of the log take.
+  public long maxLogBytes() {
+    return maxLogBytes;
+  }
+
+  /// What two checkpoints need between them, and what is written before and behind.
+  private static long minLogBytes(long checkpointLogBytes, long logSegmentBytes) {
+    return 2 * checkpointLogBytes + 4 * logSegmentBytes;
+  }
+
   /// Whether memory and dedicated writers are bound to NUMA nodes.
   public boolean numa() {
     return numa;
@@ -208,6 +224,7 @@ public final class Options {
     private long logSegmentBytes = LogOptions.DEFAULT_SEGMENT_BYTES;
     private int logBufferBytes = LogOptions.DEFAULT_BUFFER_BYTES;
     private long checkpointLogBytes = DEFAULT_CHECKPOINT_LOG_BYTES;
+    private long maxLogBytes;
     private boolean numa = true;
     private Seam seam = Seam.system();
 
@@ -320,6 +337,16 @@ public final class Options {
       return this;
     }
 
+    /// The most bytes that the files of the log take. A write that would need more waits until a
+    /// checkpoint has let go of some; while checkpoints fail it ends with
+    /// [org.basaltdb.core.error.ReadOnlyException]. At least twice `checkpointLogBytes` and four
+    /// segments; 0 for the default, which is twice that: with the other defaults 4.5 GiB. A log
+    /// that is longer when it is opened is taken as it is.
+    public Builder maxLogBytes(long bytes) {
+      this.maxLogBytes = bytes;
+      return this;
+    }
+
     /// Whether memory and dedicated writers are bound to NUMA nodes, where there are several.
     /// Default: true.
     public Builder numa(boolean value) {
@@ -406,6 +433,10 @@ public final class Options {
               logSegmentBytes,
               LogOptions.MIN_BUFFER_BYTES,
               LogOptions.MAX_SEGMENT_BYTES);
+      if (maxLogBytes != 0 && segmentFits) {
+        long least = minLogBytes(checkpointLogBytes, logSegmentBytes);
+        range(problems, "maxLogBytes", maxLogBytes, least, MAX_LOG_BYTES);
+      }
       if (bufferFits && segmentFits && logSegmentBytes < logBufferBytes) {
         problems.add(
             problem(

@@ -53,7 +53,9 @@ class DamageTest {
 
   @AfterEach
   void close() {
-    disk.heal();
+    if (!EngineFixture.MEMORY_ONLY) {
+      disk.heal();
+    }
     fixture.close();
   }
 

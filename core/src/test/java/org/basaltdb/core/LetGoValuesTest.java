@@ -45,7 +45,9 @@ class LetGoValuesTest {
   @AfterEach
   void close() {
     warnings.close();
-    files.heal();
+    if (!EngineFixture.MEMORY_ONLY) {
+      files.heal();
+    }
     fixture.close();
   }
 

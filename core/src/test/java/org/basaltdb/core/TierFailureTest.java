@@ -54,8 +54,10 @@ class TierFailureTest {
 
   @AfterEach
   void close() {
-    files.heal();
-    disk.heal();
+    if (!EngineFixture.MEMORY_ONLY) {
+      files.heal();
+      disk.heal();
+    }
     fixture.close();
   }
 

@@ -29,7 +29,8 @@ public interface CommitLog extends AutoCloseable {
   /// @return the record's LSN, a multiple of 8; or [#NO_SPACE]: release what you hold, call
   ///   [#awaitSpace], try again
   /// @throws LogFailedException if a write or sync failed before
-  /// @throws LogFullException if the disk has no room for more log
+  /// @throws LogFullException if the disk has no room for more log, or the log is as long as it may
+  ///   be and [#recyclingFailed]
   /// @throws LogClosedException if the log is closed
   /// @throws IllegalArgumentException if the length is out of range
   long claim(int payloadBytes);
@@ -88,7 +89,7 @@ public interface CommitLog extends AutoCloseable {
   /// not end the wait.
   ///
   /// @throws LogFailedException if a write or sync failed before
-  /// @throws LogFullException if the disk has no room for more log
+  /// @throws LogFullException as [#claim]
   /// @throws LogClosedException if the log is closed
   void awaitSpace(int payloadBytes);
 
@@ -116,6 +117,18 @@ public interface CommitLog extends AutoCloseable {
   /// @throws java.io.UncheckedIOException if a file cannot be renamed or deleted; the log itself
   ///   goes on, and a later call tries again
   long recycleBefore(long lsn);
+
+  /// Whether the log is as long as it may be, so that claims wait, or will soon, for
+  /// [#recycleBefore] to let go of something. To be asked again and again.
+  default boolean awaitsRecycling() {
+    return false;
+  }
+
+  /// Says that nothing will be let go for now: until [#recycleBefore] succeeds, who lacks room
+  /// because the log is as long as it may be is told why, and need not wait.
+  ///
+  /// @param cause why not
+  default void recyclingFailed(Throwable cause) {}
 
   /// Counters since the log was opened. Each is exact; they are not read at one instant.
   LogStats stats();

@@ -75,6 +75,11 @@ final class Flusher implements Runnable {
     signal.raise();
   }
 
+  /// There may be room for the next segment.
+  void segmentsRecycled() {
+    signal.raise();
+  }
+
   @Override
   public void run() {
     while (!stopping) {

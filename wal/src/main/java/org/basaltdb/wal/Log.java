@@ -345,11 +345,24 @@ public final class Log implements CommitLog {
               + durable);
     }
     try {
-      return directory.recycleBefore(lsn);
+      long first = directory.recycleBefore(lsn);
+      supply.recycled();
+      flusher.segmentsRecycled();
+      return first;
     } catch (IOException failed) {
       throw new UncheckedIOException(
           "segments of the log in " + options.directory() + " were not let go", failed);
     }
+  }
+
+  @Override
+  public boolean awaitsRecycling() {
+    return supply.limited();
+  }
+
+  @Override
+  public void recyclingFailed(Throwable cause) {
+    supply.recyclingFailed(cause);
   }
 
   @Override
@@ -365,7 +378,8 @@ public final class Log implements CommitLog {
         directory.liveCount(),
         directory.spareCount(),
         directory.recycledCount(),
-        directory.createdCount());
+        directory.createdCount(),
+        directory.bytes());
   }
 
   @Override

@@ -26,6 +26,9 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 /// @param keepFromLsn segments from here on are kept though they are not replayed; 0 for none but
 ///   those that are
 /// @param knownDurableLsn the log was on disk up to here once: if it ends before, it is corrupt
+/// @param maxBytes the most bytes that its files take, at least two segments; claims that would
+///   need more wait for [CommitLog#recycleBefore]. Files that are there when it is opened are taken
+///   over, however many
 @SuppressWarnings("exports") // a log is opened by the engine, which reads the module of the budget
 public record LogOptions(
     Path directory,
@@ -38,7 +41,8 @@ public record LogOptions(
     int spareSegmentCount,
     MemoryBudget memoryBudget,
     long keepFromLsn,
-    long knownDurableLsn) {
+    long knownDurableLsn,
+    long maxBytes) {
   public static final int MIN_BUFFER_BYTES = 16 << 10;
   public static final int MAX_BUFFER_BYTES = 1 << 30;
   public static final long MAX_SEGMENT_BYTES = 1L << 40;
@@ -64,6 +68,9 @@ public record LogOptions(
           problem("segmentBytes", segmentBytes, powerOfTwo(MIN_BUFFER_BYTES, MAX_SEGMENT_BYTES)));
     } else if (segmentBytes < bufferBytes) {
       problems.add(problem("segmentBytes", segmentBytes, "at least bufferBytes, " + bufferBytes));
+    }
+    if (maxBytes < 2 * SegmentLayout.fileBytes(segmentBytes)) {
+      problems.add(problem("maxBytes", maxBytes, "at least two segments with their headers"));
     }
     if (intervalNanos < MIN_INTERVAL_NANOS) {
       problems.add(problem("intervalNanos", intervalNanos, "at least " + MIN_INTERVAL_NANOS));
@@ -94,7 +101,8 @@ public record LogOptions(
         DEFAULT_SPARE_SEGMENT_COUNT,
         memoryBudget,
         0,
-        0);
+        0,
+        Long.MAX_VALUE);
   }
 
   /// All of it, to be changed.
@@ -110,6 +118,7 @@ public record LogOptions(
     private int spareSegmentCount;
     private long keepFromLsn;
     private long knownDurableLsn;
+    private long maxBytes;
 
     Draft(LogOptions from) {
       directory = from.directory;
@@ -123,6 +132,7 @@ public record LogOptions(
       spareSegmentCount = from.spareSegmentCount;
       keepFromLsn = from.keepFromLsn;
       knownDurableLsn = from.knownDurableLsn;
+      maxBytes = from.maxBytes;
     }
   }
 
@@ -140,7 +150,8 @@ public record LogOptions(
         draft.spareSegmentCount,
         draft.memoryBudget,
         draft.keepFromLsn,
-        draft.knownDurableLsn);
+        draft.knownDurableLsn,
+        draft.maxBytes);
   }
 
   /// The same with other sizes.
@@ -164,6 +175,11 @@ public record LogOptions(
   /// The same with another `knownDurableLsn`.
   public LogOptions withKnownDurableLsn(long otherKnownDurableLsn) {
     return with(draft -> draft.knownDurableLsn = otherKnownDurableLsn);
+  }
+
+  /// The same with another `maxBytes`.
+  public LogOptions withMaxBytes(long otherMaxBytes) {
+    return with(draft -> draft.maxBytes = otherMaxBytes);
   }
 
   /// The same with another place where the replay begins.

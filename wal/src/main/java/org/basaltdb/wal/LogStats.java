@@ -12,6 +12,7 @@ package org.basaltdb.wal;
 /// @param spareSegmentCount files that wait to become segments
 /// @param recycledSegmentCount segments made from such a file
 /// @param createdSegmentCount segments made from nothing
+/// @param fileBytes bytes of all files of the log, those that wait for reuse too
 public record LogStats(
     long tailLsn,
     long durableLsn,
@@ -22,4 +23,5 @@ public record LogStats(
     int liveSegmentCount,
     int spareSegmentCount,
     long recycledSegmentCount,
-    long createdSegmentCount) {}
+    long createdSegmentCount,
+    long fileBytes) {}

@@ -157,7 +157,7 @@ public final class MemoryLog implements CommitLog {
   @Override
   public LogStats stats() {
     long end = tail.getVolatile();
-    return new LogStats(end, end, appendedBytes.getVolatile(), 0, 0, 0, 0, 0, 0, 0);
+    return new LogStats(end, end, appendedBytes.getVolatile(), 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Override

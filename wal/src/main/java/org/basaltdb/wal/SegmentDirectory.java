@@ -41,6 +41,7 @@ final class SegmentDirectory implements Closeable {
   private final UUID databaseId;
   private final long segmentBytes;
   private final int spareLimit;
+  private final long maxBytes;
 
   /// Segments that hold log or are prepared to, the oldest first. Guarded by this.
   private final Deque<Segment> live = new ArrayDeque<>();
@@ -66,6 +67,7 @@ final class SegmentDirectory implements Closeable {
     databaseId = options.databaseId();
     segmentBytes = options.segmentBytes();
     spareLimit = options.spareSegmentCount();
+    maxBytes = options.maxBytes();
   }
 
   FileLayer files() {
@@ -78,6 +80,24 @@ final class SegmentDirectory implements Closeable {
 
   long segmentBytes() {
     return segmentBytes;
+  }
+
+  long maxBytes() {
+    return maxBytes;
+  }
+
+  /// Whether there may be one more segment (LOG-19).
+  synchronized boolean hasRoom() {
+    return !spares.isEmpty() || bytes() <= maxBytes - SegmentLayout.fileBytes(segmentBytes);
+  }
+
+  /// Bytes of all files of the log.
+  synchronized long bytes() {
+    long sum = spares.size() * SegmentLayout.fileBytes(segmentBytes);
+    for (Segment segment : live) {
+      sum += SegmentLayout.fileBytes(segment.bytes());
+    }
+    return sum;
   }
 
   /// Takes over what a scan found: segments that hold no log become spares, unfinished files go,

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// prepared can still be filled, claims beyond it throw [LogFullException], and it is tried again
 /// from time to time.
 ///
-/// Thread rules: [#step] and [#close] by one thread at a time; [#checkNotFull] by any.
+/// - LOG-19 The files of the log take no more than [LogOptions#maxBytes]. At the limit no segment
+///   is prepared; claims wait for segments to be let go, and throw [LogFullException] while that
+///   fails.
+///
+/// Thread rules: [#step] and [#close] by one thread at a time; all else by any.
 final class SegmentSupply implements Closeable {
   /// How long after a failed preparation the next is begun.
   static final long RETRY_NANOS = 1_000_000_000;
@@ -31,6 +35,13 @@ final class SegmentSupply implements Closeable {
   /// read by claimers.
   private volatile @Nullable IOException failure;
 
+  /// Whether the next segment waits for others to be let go (LOG-19). Written by the preparing
+  /// thread, and by whoever let go.
+  private volatile boolean limited;
+
+  /// Why none will be let go for now, or null.
+  private volatile @Nullable Throwable recyclingFailure;
+
   SegmentSupply(
       SegmentDirectory directory, LogRing ring, long nextNumber, int generation, String where) {
     this.directory = directory;
@@ -46,6 +57,26 @@ final class SegmentSupply implements Closeable {
     if (cause != null) {
       throw new LogFullException(where, directory.segmentBytes(), cause);
     }
+    Throwable unrecycled = recyclingFailure;
+    if (limited && unrecycled != null) {
+      throw LogFullException.ofLimit(where, directory.maxBytes(), unrecycled);
+    }
+  }
+
+  /// Whether the next segment has to wait until others are let go.
+  boolean limited() {
+    return limited;
+  }
+
+  /// Segments were let go.
+  void recycled() {
+    recyclingFailure = null;
+    limited = false;
+  }
+
+  /// No segment is let go for now.
+  void recyclingFailed(Throwable cause) {
+    recyclingFailure = cause;
   }
 
   /// Does a short piece of work towards the next segment, if it is time for one: when half of the
@@ -56,7 +87,10 @@ final class SegmentSupply implements Closeable {
     SegmentPreparation current = preparation;
     try {
       if (current == null) {
-        if (!isDue(nowNanos)) {
+        boolean due = isDue(nowNanos);
+        boolean roomy = !due || directory.hasRoom();
+        limited = !roomy;
+        if (!due || !roomy) {
           return false;
         }
         current = SegmentPreparation.begin(directory, nextNumber, ring.prepared(), generation);

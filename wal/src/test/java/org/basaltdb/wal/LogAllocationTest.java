@@ -113,6 +113,11 @@ class LogAllocationTest {
     public void zeroFill(long from, long to) {}
 
     @Override
+    public boolean punchHole(long from, long to) {
+      return false;
+    }
+
+    @Override
     public long size() {
       return 0;
     }

@@ -24,12 +24,14 @@ class LogOptionsTest {
                 -1,
                 new MemoryBudget(Long.MAX_VALUE),
                 0,
-                0))
+                0,
+                -9))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("bufferBytes: found 12345")
         .hasMessageContaining("segmentBytes: found -1")
         .hasMessageContaining("intervalNanos: found 0")
         .hasMessageContaining("replayFromLsn: found -5")
+        .hasMessageContaining("maxBytes: found -9")
         .hasMessageContaining("spareSegmentCount: found -1");
   }
 
@@ -49,7 +51,8 @@ class LogOptionsTest {
             .withIntervalNanos(5_000_000)
             .withReplayFromLsn(64)
             .withMustExist()
-            .withSpareSegmentCount(7);
+            .withSpareSegmentCount(7)
+            .withMaxBytes(1 << 23);
     assertThat(changed)
         .isEqualTo(
             new LogOptions(
@@ -63,7 +66,8 @@ class LogOptionsTest {
                 7,
                 options.memoryBudget(),
                 0,
-                0));
+                0,
+                1 << 23));
   }
 
   @Test

@@ -3,7 +3,9 @@ package org.basaltdb.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.basaltdb.offheap.file.fault.FileOperation;
@@ -191,5 +193,62 @@ class LogRecyclingTest {
     assertThat(again.replayed()).isEqualTo(written);
     assertThat(again.log().stats().spareSegmentCount()).isZero();
     again.log().close();
+  }
+
+  /// LOG-19: at the limit claims wait, and are told if it is of no use; as soon as segments are let
+  /// go there is room.
+  @Test
+  void aLogThatIsAsLongAsItMayBeWaitsForSegmentsToBeLetGo() throws Exception {
+    long most = 5 * SegmentLayout.fileBytes(Disk.SEGMENT_BYTES) + 100;
+    disk.options = disk.options.withMaxBytes(most);
+    Disk.Opened opened = disk.open();
+    Log log = opened.log();
+    for (int round = 0; round < 10; round++) {
+      while (true) {
+        long lsn = log.claim(1000);
+        if (lsn == CommitLog.NO_SPACE && log.awaitsRecycling()) {
+          break;
+        }
+        if (lsn == CommitLog.NO_SPACE) {
+          log.flush();
+        } else {
+          TestRecord record =
+              new TestRecord(
+                  lsn,
+                  written.size(),
+                  1000,
+                  RecordType.MUTATION,
+                  RecordLayout.COMMIT_FLAG,
+                  Durability.NONE);
+          record.write(log.payloadAddress(lsn));
+          log.publish(lsn, 1000, RecordType.MUTATION, RecordLayout.COMMIT_FLAG, Durability.NONE);
+          written.add(record);
+        }
+        opened.work();
+        assertThat(log.stats().fileBytes()).isEqualTo(sizeOfFiles()).isLessThanOrEqualTo(most);
+      }
+      assertThat(log.stats().fileBytes()).isGreaterThan(most - Disk.SEGMENT_BYTES);
+      log.flush();
+      log.recyclingFailed(new IOException("a disk that is broken"));
+      assertThatThrownBy(() -> log.claim(1000))
+          .isInstanceOf(LogFullException.class)
+          .hasMessageContaining("a disk that is broken")
+          .hasMessageContaining("expected at most " + most + " bytes");
+      assertThatThrownBy(() -> log.awaitSpace(1000)).isInstanceOf(LogFullException.class);
+      recycle(opened);
+      assertThat(log.awaitsRecycling()).isFalse();
+      opened.work();
+      log.awaitSpace(1000);
+    }
+    log.close();
+    assertThat(disk.open().replayed()).isEqualTo(written);
+  }
+
+  private long sizeOfFiles() throws IOException {
+    long sum = 0;
+    for (Path file : disk.files.list(Disk.DIRECTORY)) {
+      sum += disk.files.size(file);
+    }
+    return sum;
   }
 }

@@ -55,6 +55,8 @@ final class PacedWrites {
         .with("p99", nanos.getValueAtPercentile(99))
         .with("p999", nanos.getValueAtPercentile(99.9))
         .with("checkpoints", loop.count)
+        .with("longestLog", loop.longestLog)
+        .with("logLimit", store.logLimitBytes())
         .with("wrong", 0);
   }
 
@@ -67,6 +69,8 @@ final class PacedWrites {
     /** Read after the thread has ended. */
     private int count;
 
+    private long longestLog;
+
     Checkpoints(Store store) {
       this.store = store;
     }
@@ -75,6 +79,7 @@ final class PacedWrites {
       while (!ended) {
         store.checkpoint();
         count++;
+        longestLog = Math.max(longestLog, store.logFileBytes());
       }
     }
 

@@ -55,6 +55,10 @@ public final class Checkpoints implements Experiment {
     run.check(subject, "rows");
   }
 
+  private static long mebibytes(double bytes) {
+    return Math.round(bytes / (1 << 20));
+  }
+
   private static void update(Run run, Subject subject, String name, boolean counts)
       throws Exception {
     run.settleDisk();
@@ -71,6 +75,11 @@ public final class Checkpoints implements Experiment {
       run.report().add(P999, name, reply.number("p999"));
       if (name.equals(DURING)) {
         run.say("checkpoints made: " + Math.round(reply.number("checkpoints")));
+        run.say(
+            "log files at most: "
+                + mebibytes(reply.number("longestLog"))
+                + " MiB, of which may be "
+                + mebibytes(reply.number("logLimit")));
       }
     }
   }

@@ -26,6 +26,7 @@ final class BasaltStore implements DurableStore {
   private static final int KEY = 0;
   private static final int PAYLOAD = 1;
 
+  private final long logLimitBytes;
   private final Basalt database;
   private final Table table;
   private final Mode mode;
@@ -35,6 +36,7 @@ final class BasaltStore implements DurableStore {
     this.mode = settings.mode();
     this.payloadBytes = settings.payloadBytes();
     Options options = options(settings);
+    logLimitBytes = options.maxLogBytes();
     this.database =
         mode == Mode.MEMORY
             ? Basalt.openInMemory(options)
@@ -106,6 +108,16 @@ final class BasaltStore implements DurableStore {
   @Override
   public void checkpoint() {
     database.checkpoint();
+  }
+
+  @Override
+  public long logFileBytes() {
+    return database.stats().logFileBytes();
+  }
+
+  @Override
+  public long logLimitBytes() {
+    return logLimitBytes;
   }
 
   @Override

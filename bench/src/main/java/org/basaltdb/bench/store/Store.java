@@ -35,6 +35,16 @@ public interface Store extends AutoCloseable {
     throw new UnsupportedOperationException(description() + ": no checkpoint on request");
   }
 
+  /** Bytes that the files of the log take now; 0 where the engine does not tell. */
+  default long logFileBytes() {
+    return 0;
+  }
+
+  /** The most bytes that they may take; 0 where the engine has no limit. */
+  default long logLimitBytes() {
+    return 0;
+  }
+
   /** Bytes of memory that the primary index holds, where the engine tells. */
   default OptionalLong indexBytes() {
     return OptionalLong.empty();

@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 /// are borrowed, so that it has one place in the order of all writes, and durable before anybody
 /// sees it.
 ///
+/// - **CATALOG-4.** Who changes the catalog waits for no log space while he excludes others: the
+///   cuts of a checkpoint are excluded too, and where the log is as long as it may be only a
+///   checkpoint makes room (LOG-19). Nor for what steps aside when he gives partitions back.
+///
 /// Thread rules: look-ups by any thread, without a lock; changes by one thread at a time, which the
 /// catalog sees to.
 public final class Catalog {
@@ -100,16 +104,33 @@ public final class Catalog {
   ///   changed
   /// @throws org.basaltdb.wal.LogException if the log does not take or keep the record
   public TableEntry create(TableSchema schema) {
+    byte[] image = schema.serialise();
+    while (true) {
+      TableEntry made = tryCreate(schema, image);
+      if (made != null) {
+        return made;
+      }
+      log.awaitSpace(CatalogRecordLayout.payloadBytes(image));
+    }
+  }
+
+  /// CATALOG-4: nothing is held while the log makes room, for a checkpoint that makes it excludes
+  /// changes.
+  ///
+  /// @return null if the log has no room now; nothing has changed then
+  private @Nullable TableEntry tryCreate(TableSchema schema, byte[] image) {
     changes.lock();
     try {
       if (byName.containsKey(schema.name())) {
         throw new TableExistsException(schema.name());
       }
       int id = nextTableId(schema);
-      byte[] image = schema.serialise();
       checkLoggable(schema, image);
       Creation creation = new Creation(id, schema);
       long lsn = logged(CatalogRecordLayout.CREATE_TABLE, id, image, creation);
+      if (lsn == CommitLog.NO_SPACE) {
+        return null;
+      }
       lastTableId = id;
       TableEntry entry = creation.entry();
       doubtful = entry;
@@ -152,6 +173,19 @@ public final class Catalog {
   /// @throws UnknownTableException if there is none of that name
   /// @throws org.basaltdb.wal.LogException if the log does not take or keep the record
   public TableEntry drop(String name) {
+    while (true) {
+      TableEntry dropped = tryDrop(name);
+      if (dropped != null) {
+        return dropped;
+      }
+      log.awaitSpace(CatalogRecordLayout.payloadBytes(NO_SCHEMA));
+    }
+  }
+
+  /// CATALOG-4.
+  ///
+  /// @return null if the log has no room now; nothing has changed then
+  private @Nullable TableEntry tryDrop(String name) {
     changes.lock();
     try {
       TableEntry entry = byName.get(name);
@@ -175,6 +209,9 @@ public final class Catalog {
                 @Override
                 public void undo() {}
               });
+      if (lsn == CommitLog.NO_SPACE) {
+        return null;
+      }
       awaitDurable(entry, lsn);
       withdraw(entry);
       awaitReaders(epochs.advance());
@@ -193,7 +230,7 @@ public final class Catalog {
       try {
         dropped.destroy(partition.number());
       } finally {
-        partition.queue().giveBack();
+        partition.queue().giveBackForNow();
       }
     }
     dropped.free();
@@ -277,39 +314,22 @@ public final class Catalog {
 
   /// Publishes a record while all tokens are held (LOG-6).
   ///
-  /// @return where the record is
+  /// @return where the record is; [CommitLog#NO_SPACE] if the log has no room, nothing is changed
   private long logged(byte operation, int tableId, byte[] schema, Step step) {
     int payloadBytes = CatalogRecordLayout.payloadBytes(schema);
-    while (true) {
-      Loan loan = borrowAll();
-      try {
-        long lsn = claim(payloadBytes, step);
-        if (lsn != CommitLog.NO_SPACE) {
-          write(lsn, operation, tableId, schema, step);
-          log.publish(lsn, payloadBytes, RecordType.DDL, Durability.SYNC);
-          step.published();
-          return lsn;
-        }
-      } finally {
-        loan.close();
-      }
-      // TOKEN-4: nothing is held while the log makes room.
-      try {
-        log.awaitSpace(payloadBytes);
-      } catch (Throwable failure) {
-        undo(step);
-        throw failure;
-      }
-    }
-  }
-
-  /// Ends a change that the log will not take, after the tokens were given back.
-  private void undo(Step step) {
     Loan loan = borrowAll();
     try {
-      step.undo();
+      long lsn = claim(payloadBytes, step);
+      if (lsn == CommitLog.NO_SPACE) {
+        step.undo();
+      } else {
+        write(lsn, operation, tableId, schema, step);
+        log.publish(lsn, payloadBytes, RecordType.DDL, Durability.SYNC);
+        step.published();
+      }
+      return lsn;
     } finally {
-      loan.close();
+      loan.closeForNow(); // what steps aside may wait for a checkpoint (CATALOG-4)
     }
   }
 

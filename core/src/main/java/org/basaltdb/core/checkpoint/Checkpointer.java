@@ -84,7 +84,11 @@ public final class Checkpointer implements AutoCloseable {
   private volatile long cutLsn;
   private boolean failing;
 
+  /// Whether log that the last checkpoint let go of is there still.
+  private boolean unrecycled;
+
   private final PageCleaner cleaner;
+  private final IdleSlots idleSlots;
   private boolean cleaningFailed;
 
   private final LongAdder checkpointCount = new LongAdder();
@@ -113,6 +117,7 @@ public final class Checkpointer implements AutoCloseable {
     this.logBytes = logBytes;
     this.cutLsn = restored.exists() ? restored.replayFromLsn() : log.recycleBefore(0);
     this.cleaner = new PageCleaner(files, partitions, budget);
+    this.idleSlots = new IdleSlots(partitions);
     this.thread = new Thread(this::run, "basalt-checkpointer");
     this.thread.setDaemon(true);
   }
@@ -197,7 +202,7 @@ public final class Checkpointer implements AutoCloseable {
       } finally {
         answer(answered, tried ? failure : cutShort());
       }
-      if (failure != null) {
+      if (failure != null || unrecycled) {
         awaitRetry();
       }
     }
@@ -223,7 +228,7 @@ public final class Checkpointer implements AutoCloseable {
     while (true) {
       lock.lock();
       try {
-        boolean due = finalFailure == null && log.tail() - cutLsn >= logBytes && !closing;
+        boolean due = finalFailure == null && isDue();
         if (due || !requests.isEmpty()) {
           List<Request> answered = requests;
           requests = new ArrayList<>();
@@ -237,6 +242,14 @@ public final class Checkpointer implements AutoCloseable {
       }
       cleanOrWait();
     }
+  }
+
+  /// A log that is as long as it may be waits for one, however little has been written since the
+  /// last: it takes two to let go of all that is older. Guarded by the lock.
+  private boolean isDue() {
+    return closing
+        ? log.awaitsRecycling() && commandsWait()
+        : log.tail() - cutLsn >= logBytes || log.awaitsRecycling();
   }
 
   /// At the end: a dedicated writer may wait for a page.
@@ -369,6 +382,7 @@ public final class Checkpointer implements AutoCloseable {
 
   /// Of failures that follow one another, the first.
   private CheckpointFailedException reported(CheckpointFailedException failure) {
+    log.recyclingFailed(failure);
     if (!failing) {
       failing = true;
       System.getLogger("org.basaltdb").log(Level.WARNING, failure.getMessage());
@@ -403,6 +417,17 @@ public final class Checkpointer implements AutoCloseable {
     }
     writeFile(number, cuts, catalogState);
     published(number, smallest);
+    try {
+      idleSlots.giveBack(pages, this::relieve);
+    } catch (IOException e) {
+      System.getLogger("org.basaltdb")
+          .log(
+              Level.WARNING,
+              "{0}: free parts of page files could not be given back to the file system, and are"
+                  + " used again as they are: {1}",
+              name,
+              String.valueOf(e.getMessage()));
+    }
   }
 
   private CheckpointFailedException known(Throwable cause) {
@@ -524,11 +549,14 @@ public final class Checkpointer implements AutoCloseable {
     } catch (IOException e) {
       reportLeft(e);
     }
+    unrecycled = false;
     try {
       if (files.hasOlder()) {
         log.recycleBefore(olderCutLsn);
       }
     } catch (UncheckedIOException | LogException e) {
+      unrecycled = true;
+      log.recyclingFailed(e);
       reportLeft(e);
     }
   }

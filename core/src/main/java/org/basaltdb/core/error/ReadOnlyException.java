@@ -3,9 +3,10 @@ package org.basaltdb.core.error;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/// The disk takes no more log, or no more pages, so nothing can be written. Reads go on, and writes
-/// resume by themselves when there is room; or, if the message says so, after the database was
-/// opened again. Nothing was changed.
+/// The disk takes no more log, or no more pages, or the log is as long as it may be and no
+/// checkpoint can be made: so nothing can be written. Reads go on, and writes resume by themselves
+/// when there is room; or, if the message says so, after the database was opened again. Nothing was
+/// changed.
 public final class ReadOnlyException extends BasaltException {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -30,6 +31,23 @@ public final class ReadOnlyException extends BasaltException {
       String found, String expected, String where, String whatToDo, @Nullable Throwable cause) {
     super(describe("the database is read-only for now", found, expected, where, whatToDo), cause);
     this.found = found;
+  }
+
+  /// States that the log is as long as it may be, and no checkpoint can be made that would let go
+  /// of some of it.
+  ///
+  /// @param limitBytes how long it may be
+  /// @param found why not
+  /// @param whatToDo about that
+  /// @param cause what led to it
+  public static ReadOnlyException ofLogLimit(
+      long limitBytes, String found, String whatToDo, Throwable cause) {
+    return new ReadOnlyException(
+        "a log of " + limitBytes + " bytes, and no checkpoint: " + found,
+        "a checkpoint that lets go of some of the log",
+        "the directory of the database",
+        whatToDo + "; writes resume with the next checkpoint",
+        cause);
   }
 
   /// States that pages cannot be written, of which too many have changed to go on.

@@ -545,6 +545,11 @@ public final class CommandQueue {
   /// engine's looks after it (TOKEN-6).
   public void giveBackForNow() {
     release();
+    serveForNow();
+  }
+
+  /// The look at the ring of a borrower that must not wait.
+  void serveForNow() {
     if (!dedicated && somethingWaiting()) {
       // A second turn where the first ended with nobody to hand over to.
       for (int turn = 0; turn < 2 && tryEnter() && serveHolding(null, false); turn++) {

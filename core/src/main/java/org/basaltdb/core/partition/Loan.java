@@ -25,4 +25,10 @@ public final class Loan implements AutoCloseable {
     queues.reversed().forEach(CommandQueue::release);
     queues.forEach(CommandQueue::serveLateArrivals);
   }
+
+  /// The same, for a borrower that must not wait for anything: see [CommandQueue#giveBackForNow].
+  public void closeForNow() {
+    queues.reversed().forEach(CommandQueue::release);
+    queues.forEach(CommandQueue::serveForNow);
+  }
 }

@@ -119,6 +119,16 @@ public final class DeferredLog implements CommitLog {
   }
 
   @Override
+  public boolean awaitsRecycling() {
+    return target().awaitsRecycling();
+  }
+
+  @Override
+  public void recyclingFailed(Throwable cause) {
+    target().recyclingFailed(cause);
+  }
+
+  @Override
   public LogStats stats() {
     return target().stats();
   }

@@ -229,6 +229,15 @@ public final class PageFile implements AutoCloseable {
     file.write(images.address(from), count * SLOT_BYTES, fileOffset(firstSlot));
   }
 
+  /// Gives slots back to the file system, until they are written again. What is read of them
+  /// meanwhile is no image: zeroes have another checksum than they carry.
+  ///
+  /// @return false if the file system has no such call
+  /// @throws IOException if the system fails it; some of them may have been given back
+  public boolean giveBack(int firstSlot, int count) throws IOException {
+    return file.punchHole(fileOffset(firstSlot), fileOffset(firstSlot + count));
+  }
+
   /// Makes what was written durable.
   ///
   /// @throws IOException if the system fails it: final, see [DataFile#sync]

@@ -387,6 +387,17 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
     return slots.freeRetired(FREED_AT_ONCE) == FREED_AT_ONCE;
   }
 
+  /// A checkpoint was published and all slots freed that only older ones name, see
+  /// [SlotSpace#rest].
+  public void restSlots() {
+    slots.rest();
+  }
+
+  /// Slots to give back, see [SlotSpace#takeIdle].
+  public long takeIdleSlots(int from) {
+    return slots.takeIdle(from);
+  }
+
   // ---- the mapping of a checkpoint, by the checkpointer once it has collected everything
 
   /// Pages that there can be images of.

@@ -27,6 +27,11 @@ import java.util.Arrays;
 ///   be found by an open ([#naming]). So what was written for one that was given up before is free
 ///   as soon as it is replaced, however often that is tried again.
 ///
+/// - SLOT-6 Extents of slots that stay free go back to the file system ([#takeIdle]): not those
+///   that each checkpoint uses in turn, but those that were all free when a checkpoint was
+///   published, and none of which the next one took. It takes no slot meanwhile who gives them
+///   back, and there is nobody else who takes any.
+///
 /// Source of the idea: shadow paging (Lorie 1977) with the free list by age of LMDB and its
 /// ancestors; here the age is that of a checkpoint and not of a transaction.
 ///
@@ -40,6 +45,21 @@ public final class SlotSpace {
   public static final long NONE = -1;
 
   private static final int LENGTH_BITS = 32;
+
+  /// Slots that are given back together: 1 MiB of the file.
+  static final int EXTENT_SLOTS = 128;
+
+  /// The most extents that are given back at once, so that no call takes long.
+  static final int MAX_IDLE_RUN = 64;
+
+  private static final int EXTENT_WORDS = EXTENT_SLOTS / Long.SIZE;
+
+  // States of an extent: in use; free since a checkpoint was published, which is one more than in
+  // use; free since the one before that; given back.
+  private static final byte IN_USE = 0;
+
+  private static final byte IDLE = 2;
+  private static final byte GIVEN_BACK = 3;
 
   private final int maxSlots;
 
@@ -55,6 +75,9 @@ public final class SlotSpace {
 
   /// A bit a slot, set if a checkpoint that has its name, or may have, names it.
   private long[] named = new long[1];
+
+  /// A state an extent.
+  private byte[] extents = new byte[1];
 
   /// Slots ever handed out: the file is as long.
   private int slotCount;
@@ -127,6 +150,7 @@ public final class SlotSpace {
       set(occupied, slot);
       set(inFlight, slot);
       set(born, slot);
+      extents[slot / EXTENT_SLOTS] = IN_USE;
     }
     freeCount -= length;
     hand = first + length;
@@ -178,6 +202,7 @@ public final class SlotSpace {
       inFlight = Arrays.copyOf(inFlight, capacity);
       born = Arrays.copyOf(born, capacity);
       named = Arrays.copyOf(named, capacity);
+      extents = Arrays.copyOf(extents, capacity / EXTENT_WORDS + 1);
     }
     freeCount += count - slotCount;
     slotCount = count;
@@ -322,6 +347,37 @@ public final class SlotSpace {
       count++;
     }
     return count;
+  }
+
+  /// A checkpoint was published, and all slots freed that only older ones name: extents that are all
+  /// free have been so for one checkpoint more (SLOT-6).
+  public void rest() {
+    for (int extent = 0; extent < slotCount / EXTENT_SLOTS; extent++) {
+      int word = extent * EXTENT_WORDS;
+      if (extents[extent] < IDLE && (occupied[word] | occupied[word + 1]) == 0) {
+        extents[extent]++;
+      }
+    }
+  }
+
+  /// The next slots to give back to the file system (SLOT-6). They stay free, and count as given
+  /// back.
+  ///
+  /// @param from where to begin: zero, or behind the run that this returned before
+  /// @return [#first] and [#length] of a run of whole extents, or [#NONE]
+  public long takeIdle(int from) {
+    int count = slotCount / EXTENT_SLOTS;
+    int extent = from / EXTENT_SLOTS;
+    while (extent < count && extents[extent] != IDLE) {
+      extent++;
+    }
+    int end = extent;
+    while (end < count && end - extent < MAX_IDLE_RUN && extents[end] == IDLE) {
+      extents[end++] = GIVEN_BACK;
+    }
+    return end == extent
+        ? NONE
+        : (long) extent * EXTENT_SLOTS << LENGTH_BITS | (long) (end - extent) * EXTENT_SLOTS;
   }
 
   /// At open, on an empty space: the two manifests that were found.

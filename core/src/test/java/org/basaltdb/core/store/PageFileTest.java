@@ -26,6 +26,7 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 import org.basaltdb.offheap.page.PageLayout;
 import org.basaltdb.offheap.posix.Errno;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,6 +162,37 @@ class PageFileTest {
       assertThatThrownBy(() -> file.read(1, 8, checksum, images))
           .isInstanceOf(CorruptPageException.class)
           .hasMessageContaining("end of the file");
+    }
+  }
+
+  /// SLOT-6: a slot that was given back is never taken for an image, also by those who expect a
+  /// checksum of zero, or that of zeroes.
+  @Test
+  void aSlotThatWasGivenBackIsNoImage(@TempDir Path directory) throws IOException {
+    Path path = directory.resolve("pages");
+    int checksum = image(0, 1);
+    try (PageFile file = PageFile.create(FileLayer.system(), path, DATABASE, 0)) {
+      for (int slot = 0; slot < 4; slot++) {
+        file.write(slot, images, 0, 1);
+      }
+      int slots = file.slotCount();
+      Assumptions.assumeTrue(file.giveBack(1, 2), "the file system has no such call");
+      assertThat(file.slotCount()).isEqualTo(slots);
+      Memory.fill(images.address(1), PageLayout.PAGE_BYTES, (byte) 0);
+      int ofZeroes = images.checksum(1);
+      for (int expected : new int[] {checksum, 0, ofZeroes}) {
+        assertThatThrownBy(() -> file.read(1, 8, expected, images))
+            .isInstanceOf(CorruptPageException.class);
+        assertThatThrownBy(() -> file.read(2, 8, expected, images))
+            .isInstanceOf(CorruptPageException.class);
+      }
+      file.read(0, 8, checksum, images);
+      file.read(3, 8, checksum, images);
+      image(0, 2);
+      int again = images.seal(0);
+      file.write(1, images, 0, 1);
+      file.read(1, 8, again, images);
+      assertImage(2);
     }
   }
 

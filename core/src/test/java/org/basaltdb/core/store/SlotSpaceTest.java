@@ -342,4 +342,83 @@ class SlotSpaceTest {
     space.published(checkpoint);
     return space.freeRetired(Integer.MAX_VALUE);
   }
+
+  private int publish() {
+    int checkpoint = space.cut();
+    space.naming();
+    published(space, checkpoint);
+    space.rest();
+    return checkpoint;
+  }
+
+  /// SLOT-6: an extent is given back if it was free throughout a checkpoint, once, and again after
+  /// it was used.
+  @Test
+  void extentsThatStayFreeAreGivenBackOnce() {
+    int slots = 5 * SlotSpace.EXTENT_SLOTS + 7;
+    space.take(slots);
+    for (int slot = 0; slot < slots; slot++) {
+      // one slot of the third extent stays
+      if (slot == 2 * SlotSpace.EXTENT_SLOTS + 127) {
+        space.settle(slot);
+      } else {
+        space.giveUp(slot);
+      }
+    }
+    publish();
+    assertThat(space.takeIdle(0)).isEqualTo(SlotSpace.NONE);
+    publish();
+    long run = space.takeIdle(0);
+    assertThat(SlotSpace.first(run)).isZero();
+    assertThat(SlotSpace.length(run)).isEqualTo(2 * SlotSpace.EXTENT_SLOTS);
+    run = space.takeIdle(SlotSpace.first(run) + SlotSpace.length(run));
+    assertThat(SlotSpace.first(run)).isEqualTo(3 * SlotSpace.EXTENT_SLOTS);
+    assertThat(SlotSpace.length(run)).isEqualTo(2 * SlotSpace.EXTENT_SLOTS);
+    assertThat(space.takeIdle(SlotSpace.first(run) + SlotSpace.length(run)))
+        .isEqualTo(SlotSpace.NONE);
+    assertThat(space.freeCount()).isEqualTo(slots - 1);
+    publish();
+    assertThat(space.takeIdle(0)).as("given back already").isEqualTo(SlotSpace.NONE);
+
+    // One slot is used for a while: its extent is idle again two checkpoints later.
+    int used = takeOne();
+    space.giveUp(used);
+    publish();
+    assertThat(space.takeIdle(0)).isEqualTo(SlotSpace.NONE);
+    publish();
+    run = space.takeIdle(0);
+    assertThat(SlotSpace.first(run))
+        .isEqualTo(used / SlotSpace.EXTENT_SLOTS * SlotSpace.EXTENT_SLOTS);
+    assertThat(SlotSpace.length(run)).isEqualTo(SlotSpace.EXTENT_SLOTS);
+  }
+
+  /// No slot that is not free is ever given back, whatever happens.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void onlyFreeSlotsAreGivenBack(int seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Deque<Integer> current = new ArrayDeque<>();
+    long givenBack = 0;
+    for (int step = 0; step < 20_000; step++) {
+      boolean growing = step / 2_000 % 2 == 0;
+      if (random.nextInt(3) == 0 ^ growing) {
+        current.add(settleOne());
+      } else if (!current.isEmpty()) {
+        space.retire(random.nextBoolean() ? current.removeFirst() : current.removeLast());
+      }
+      if (step % 100 == 0) {
+        publish();
+        long run = space.takeIdle(0);
+        while (run != SlotSpace.NONE) {
+          int end = SlotSpace.first(run) + SlotSpace.length(run);
+          for (int slot = SlotSpace.first(run); slot < end; slot++) {
+            assertThat(space.isFree(slot)).isTrue();
+          }
+          givenBack += SlotSpace.length(run);
+          run = space.takeIdle(end);
+        }
+      }
+    }
+    assertThat(givenBack).isPositive();
+  }
 }

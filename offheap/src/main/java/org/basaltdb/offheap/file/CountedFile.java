@@ -70,6 +70,11 @@ abstract class CountedFile implements DataFile {
   /// say so.
   abstract void preallocate(long from, long length) throws IOException;
 
+  /// Gives a range back.
+  ///
+  /// @return whether there is such a call
+  abstract boolean giveBack(long from, long length) throws IOException;
+
   /// Closes the descriptor.
   abstract void closeDescriptor() throws IOException;
 
@@ -126,17 +131,7 @@ abstract class CountedFile implements DataFile {
 
   @Override
   public final void zeroFill(long from, long to) throws IOException {
-    if (from < 0 || to < from || ((from | to) & misaligned) != 0) {
-      throw new IllegalArgumentException(
-          "not a range to fill; found "
-              + from
-              + " to "
-              + to
-              + "; expected rising"
-              + alignmentText()
-              + "; in "
-              + path);
-    }
+    checkRange("fill", from, to);
     enter();
     try {
       if (from < to) {
@@ -149,6 +144,33 @@ abstract class CountedFile implements DataFile {
       }
     } finally {
       leave();
+    }
+  }
+
+  @Override
+  public final boolean punchHole(long from, long to) throws IOException {
+    checkRange("give back", from, to);
+    enter();
+    try {
+      return from == to || giveBack(from, to - from);
+    } finally {
+      leave();
+    }
+  }
+
+  private void checkRange(String operation, long from, long to) {
+    if (from < 0 || to < from || ((from | to) & misaligned) != 0) {
+      throw new IllegalArgumentException(
+          "not a range to "
+              + operation
+              + "; found "
+              + from
+              + " to "
+              + to
+              + "; expected rising"
+              + alignmentText()
+              + "; in "
+              + path);
     }
   }
 

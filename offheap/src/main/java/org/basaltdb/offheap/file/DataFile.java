@@ -56,6 +56,15 @@ public interface DataFile extends AutoCloseable {
   /// @throws IllegalArgumentException if the range is not one, or misaligned for direct I/O
   void zeroFill(long from, long to) throws IOException;
 
+  /// Gives `[from, to)` back to the file system: it occupies nothing, and reads as zeroes. The size
+  /// stays as it is. Not durable before [#sync].
+  ///
+  /// @return false if there is no such call, in portable mode or in this file system; then nothing
+  ///   was done
+  /// @throws IOException if the system fails it; any part of the range may have been given back
+  /// @throws IllegalArgumentException if the range is not one, or misaligned for direct I/O
+  boolean punchHole(long from, long to) throws IOException;
+
   /// The file's size in bytes now.
   long size() throws IOException;
 

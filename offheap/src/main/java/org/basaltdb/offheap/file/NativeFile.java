@@ -3,6 +3,8 @@ package org.basaltdb.offheap.file;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.basaltdb.offheap.posix.Degradation;
+import org.basaltdb.offheap.posix.Degradations;
 import org.basaltdb.offheap.posix.Errno;
 import org.basaltdb.offheap.posix.SystemCalls;
 
@@ -108,6 +110,28 @@ final class NativeFile extends CountedFile {
       throw error("preallocate", from, result);
     }
     // anything else: the file system has no such call, and writing the zeroes allocates as well
+  }
+
+  @Override
+  boolean giveBack(long from, long length) throws IOException {
+    int mode = SystemCalls.FALLOC_FL_PUNCH_HOLE | SystemCalls.FALLOC_FL_KEEP_SIZE;
+    long result = calls.fallocate(descriptor, mode, from, length);
+    while (result == -Errno.EINTR) {
+      result = calls.fallocate(descriptor, mode, from, length);
+    }
+    if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS) {
+      Degradations.report(
+          Degradation.Kind.HOLE_PUNCHING,
+          "files in " + path().toAbsolutePath().getParent(),
+          "giving parts of files back is refused with "
+              + Errno.describe((int) -result)
+              + "; files keep the size that they once had");
+      return false;
+    }
+    if (result < 0) {
+      throw error("punch hole", from, result);
+    }
+    return true;
   }
 
   @Override

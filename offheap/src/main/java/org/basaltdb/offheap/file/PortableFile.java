@@ -91,6 +91,11 @@ final class PortableFile extends CountedFile {
   }
 
   @Override
+  boolean giveBack(long from, long length) {
+    return false; // the JDK has no such call
+  }
+
+  @Override
   void closeDescriptor() throws IOException {
     channel.close();
   }

@@ -20,6 +20,8 @@ public record Degradation(Kind kind, String subject, String detail) {
     FORK_PROTECTION,
     /// Files go through the page cache.
     DIRECT_IO,
+    /// Parts of files that are free are not given back to the file system.
+    HOLE_PUNCHING,
     /// Threads are not bound to processors.
     THREAD_AFFINITY
   }

@@ -146,6 +146,28 @@ class FileLayerTest {
     }
   }
 
+  /// Where there is such a call; else nothing changes.
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aHoleReadsAsZeroesAndLeavesTheSize(Kind kind) throws IOException {
+    FileLayer files = kind.layer(root);
+    try (DataFile file = files.open(root.resolve("hole"), OpenMode.CREATE_NEW, true)) {
+      file.write(out, BYTES, 0);
+      boolean punched = file.punchHole(8192, BYTES - 4096);
+      assertThat(file.size()).isEqualTo(BYTES);
+      file.read(in, BYTES, 0);
+      assertThat(Memory.equal(in, out, 8192)).isTrue();
+      assertThat(Memory.equal(in + BYTES - 4096, out + BYTES - 4096, 4096)).isTrue();
+      for (int at = 8192; at < BYTES - 4096; at++) {
+        assertThat(Memory.getByte(in + at)).isEqualTo(punched ? 0 : Memory.getByte(out + at));
+      }
+      file.punchHole(4096, 4096);
+      assertThatIllegalArgumentException().isThrownBy(() -> file.punchHole(8192, 4096));
+      assertThatIllegalArgumentException().isThrownBy(() -> file.punchHole(-4096, 0));
+      assertThatIllegalArgumentException().isThrownBy(() -> file.punchHole(0, 1000));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Kind.class)
   void truncateCutsAndGrows(Kind kind) throws IOException {

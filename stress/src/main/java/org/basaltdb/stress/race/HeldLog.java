@@ -99,7 +99,7 @@ final class HeldLog implements CommitLog {
 
   @Override
   public LogStats stats() {
-    return new LogStats(tail, durable, 0, 0, 0, 0, 0, 0, 0, 0);
+    return new LogStats(tail, durable, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Override

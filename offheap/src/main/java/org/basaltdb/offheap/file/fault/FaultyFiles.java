@@ -342,6 +342,20 @@ public final class FaultyFiles implements FileLayer {
     }
 
     @Override
+    public boolean punchHole(long from, long to) throws IOException {
+      checkTransfer(0, 0, from | to);
+      if (to < from) {
+        throw new IllegalArgumentException(
+            "not a range to give back; found " + from + " to " + to + "; in " + path);
+      }
+      synchronized (FaultyFiles.this) {
+        beginOpen(FileOperation.PUNCH_HOLE, from);
+        sectors.zero(from, Math.min(to, Math.max(from, sectors.size())));
+        return true;
+      }
+    }
+
+    @Override
     public long size() throws IOException {
       synchronized (FaultyFiles.this) {
         checkOpen();

@@ -10,6 +10,8 @@ public enum FileOperation {
   WRITE("write"),
   /// Making a file durable.
   SYNC("sync"),
+  /// Giving a part of a file back.
+  PUNCH_HOLE("punch hole"),
   /// Setting a size.
   TRUNCATE("truncate"),
   /// Renaming.

@@ -39,6 +39,11 @@ public abstract class ForwardingFile implements DataFile {
   }
 
   @Override
+  public boolean punchHole(long from, long to) throws IOException {
+    return file.punchHole(from, to);
+  }
+
+  @Override
   public long size() throws IOException {
     return file.size();
   }
