@@ -56,6 +56,9 @@ final class SegmentDirectory implements Closeable {
   private long currentNumber;
 
   /// Guarded by this.
+  private long bytes;
+
+  /// Guarded by this.
   private long recycledCount;
 
   /// Guarded by this.
@@ -88,16 +91,20 @@ final class SegmentDirectory implements Closeable {
 
   /// Whether there may be one more segment (LOG-19).
   synchronized boolean hasRoom() {
-    return !spares.isEmpty() || bytes() <= maxBytes - SegmentLayout.fileBytes(segmentBytes);
+    return !spares.isEmpty() || bytes <= maxBytes - SegmentLayout.fileBytes(segmentBytes);
   }
 
-  /// Bytes of all files of the log.
+  /// Bytes of all files of the log, but for one that is being made.
   synchronized long bytes() {
-    long sum = spares.size() * SegmentLayout.fileBytes(segmentBytes);
+    return bytes;
+  }
+
+  /// Guarded by this. Here and not where it is asked for, which allocates nothing.
+  private void recount() {
+    bytes = spares.size() * SegmentLayout.fileBytes(segmentBytes);
     for (Segment segment : live) {
-      sum += SegmentLayout.fileBytes(segment.bytes());
+      bytes += SegmentLayout.fileBytes(segment.bytes());
     }
-    return sum;
   }
 
   /// Takes over what a scan found: segments that hold no log become spares, unfinished files go,
@@ -120,6 +127,7 @@ final class SegmentDirectory implements Closeable {
     for (Segment segment : idle) {
       retire(segment, spares);
     }
+    recount();
     files.syncDirectory(directory);
   }
 
@@ -164,7 +172,9 @@ final class SegmentDirectory implements Closeable {
 
   /// A file that waits to become a segment, or null.
   synchronized @Nullable Path takeSpare() {
-    return spares.pollFirst();
+    Path spare = spares.pollFirst();
+    recount();
+    return spare;
   }
 
   Path path(long number, String suffix) {
@@ -183,6 +193,7 @@ final class SegmentDirectory implements Closeable {
     assert prepared == null : next.segment();
     prepared = next;
     live.addLast(next.segment());
+    recount();
     if (recycled) {
       recycledCount++;
     } else {
@@ -219,9 +230,11 @@ final class SegmentDirectory implements Closeable {
       }
     } finally {
       if (changed) {
+        recount(); // also if the directory cannot be synced
         files.syncDirectory(directory);
         spares.clear();
         spares.addAll(renamed);
+        recount();
       }
     }
     return live.getFirst().baseLsn();

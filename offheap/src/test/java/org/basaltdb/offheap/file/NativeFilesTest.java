@@ -87,7 +87,11 @@ class NativeFilesTest {
 
     @Override
     public long fallocate(int descriptor, int mode, long offset, long length) {
-      calls.add("allocate " + length + " at " + offset);
+      calls.add(
+          (mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE) ? "punch " : "allocate ")
+              + length
+              + " at "
+              + offset);
       return next(0);
     }
 
@@ -275,5 +279,27 @@ class NativeFilesTest {
 
   private DataFile open(boolean direct) throws IOException {
     return files.open(PATH, OpenMode.OPEN_EXISTING, direct);
+  }
+
+  /// A hole that is refused is no error, one that fails is, and an interrupted call is repeated.
+  @Test
+  void aHoleIsPunchedOrRefusedOrFails() throws IOException {
+    try (DataFile file = files.open(PATH, OpenMode.OPEN_EXISTING, true)) {
+      kernel.script.addAll(List.of((long) -Errno.EINTR, 0L));
+      assertThat(file.punchHole(8192, 16_384)).isTrue();
+      assertThat(kernel.calls).containsExactly("punch 8192 at 8192", "punch 8192 at 8192");
+      assertThat(file.punchHole(8192, 8192)).isTrue();
+      assertThat(kernel.calls).hasSize(2);
+      for (int refusal : new int[] {Errno.EOPNOTSUPP, Errno.ENOSYS}) {
+        kernel.script.add((long) -refusal);
+        assertThat(file.punchHole(0, 4096)).isFalse();
+      }
+      kernel.script.add((long) -Errno.EIO);
+      assertThatExceptionOfType(FileErrorException.class)
+          .isThrownBy(() -> file.punchHole(4096, 8192))
+          .withMessageContaining("punch hole")
+          .withMessageContaining("EIO")
+          .withMessageContaining("offset 4096");
+    }
   }
 }
