@@ -375,9 +375,9 @@ public final class SlotSpace {
     while (end < count && end - extent < MAX_IDLE_RUN && extents[end] == IDLE) {
       extents[end++] = GIVEN_BACK;
     }
-    return end == extent
-        ? NONE
-        : (long) extent * EXTENT_SLOTS << LENGTH_BITS | (long) (end - extent) * EXTENT_SLOTS;
+    long first = (long) extent * EXTENT_SLOTS;
+    long length = (long) (end - extent) * EXTENT_SLOTS;
+    return length == 0 ? NONE : first << LENGTH_BITS | length;
   }
 
   /// At open, on an empty space: the two manifests that were found.

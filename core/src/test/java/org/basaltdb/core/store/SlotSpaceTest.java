@@ -401,7 +401,7 @@ class SlotSpaceTest {
     long givenBack = 0;
     for (int step = 0; step < 20_000; step++) {
       boolean growing = step / 2_000 % 2 == 0;
-      if (random.nextInt(3) == 0 ^ growing) {
+      if ((random.nextInt(3) == 0) != growing) {
         current.add(settleOne());
       } else if (!current.isEmpty()) {
         space.retire(random.nextBoolean() ? current.removeFirst() : current.removeLast());

@@ -76,6 +76,12 @@ final class RaceFile implements DataFile {
   }
 
   @Override
+  public boolean punchHole(long from, long to) {
+    zeroFill(from, to);
+    return true;
+  }
+
+  @Override
   public void sync() {
     // there is no power to fail
   }
