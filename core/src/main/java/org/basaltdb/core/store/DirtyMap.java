@@ -301,7 +301,9 @@ final class DirtyMap {
     for (lastSteps = 1; lastSteps <= most; lastSteps++) {
       int unit = cleanHand < unitCount ? cleanHand : 0;
       cleanHand = unit + 1;
-      if (mark(unit) > 0) {
+      // One that changes between two loans of a piece is DIRTY again, and written with the next
+      // piece: of two images in one piece the older might be settled last.
+      if (mark(unit) > 0 && !has(unit, WRITING)) {
         beginWrite(unit, true);
         return unit;
       }
