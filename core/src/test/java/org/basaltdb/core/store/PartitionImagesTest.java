@@ -392,4 +392,20 @@ class PartitionImagesTest {
     Memory.free(frames);
     assertThat(small.used()).isZero();
   }
+
+  /// CLEAN-4: a page that changes between two loans of a piece is not in that piece once more, but
+  /// in the next one.
+  @Test
+  void aPageThatChangesWhileItIsWrittenWaitsForTheNextPiece() {
+    images.pageAllocated(7);
+    long[] units = new long[PIECE];
+    assertThat(images.collectDirty(staging, units, 0, 1)).isEqualTo(1);
+    assertThat(images.beforePageChange(7)).isTrue();
+    assertThat(images.collectDirty(staging, units, 1, 1)).isZero();
+    images.settleClean(units[0], SlotSpace.first(images.takeSlots(1)), 1);
+    assertThat(images.isPageClean(7)).isFalse();
+    assertThat(images.collectDirty(staging, units, 0, 1)).isEqualTo(1);
+    assertThat(Unit.number(units[0])).isEqualTo(7);
+    images.giveUp(units[0]);
+  }
 }
