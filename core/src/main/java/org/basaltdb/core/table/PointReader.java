@@ -361,6 +361,9 @@ public final class PointReader {
     if (!PageWord.isReadable(word)) {
       switch (PageWord.state(word)) {
         case PageWord.COLD -> {
+          if (context.hasMissed(entry, word)) {
+            return NOT_HERE;
+          }
           frame = context.imageOf(pageOf(entry), word, true);
           if (frame == 0) {
             return COLD_PAGE;
@@ -383,6 +386,9 @@ public final class PointReader {
             ? Memory.getLong(row + keyOffset) == keyWord
             : KeyCodec.matches(layout, keyImage, row, rowBytes);
     if (!matches) {
+      if (PageWord.state(word) == PageWord.COLD) {
+        context.noteMissed(entry, word);
+      }
       VarHandle.loadLoadFence();
       return Memory.getLongOpaque(wordAddress) == word ? NOT_HERE : RESTART;
     }

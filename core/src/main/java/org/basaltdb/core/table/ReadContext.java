@@ -1,5 +1,6 @@
 package org.basaltdb.core.table;
 
+import java.util.Arrays;
 import org.basaltdb.offheap.page.PageWord;
 
 /** What a read tells its session besides the row. One thread at a time. */
@@ -21,6 +22,15 @@ public final class ReadContext {
 
   private long heldWord;
   private long heldImage;
+
+  /**
+   * Entries of the index that were followed to a cold page without finding the key there, and the
+   * words that those pages had: so a row that several entries may lead to is found with one image.
+   */
+  private long[] missedEntries = new long[4];
+
+  private long[] missedWords = new long[4];
+  private int missedCount;
 
   /** Where the copy of a large value stands that met a cold page: see {@link OverflowChains}. */
   int chainColumn = -1;
@@ -44,6 +54,7 @@ public final class ReadContext {
 
   /** Begins a read: nothing is left of the one before. */
   public void begin() {
+    missedCount = 0;
     requiredDurableLsn = 0;
     heldPage = -1;
     chainColumn = -1;
@@ -53,6 +64,29 @@ public final class ReadContext {
   /** Whether the copy of a large value is to be gone on with. */
   public boolean isCompleting() {
     return chainColumn >= 0;
+  }
+
+  /** The row that an entry leads to, of a page that is COLD, has another key. */
+  void noteMissed(long entry, long word) {
+    if (missedCount == missedEntries.length) {
+      missedEntries = Arrays.copyOf(missedEntries, missedCount * 2);
+      missedWords = Arrays.copyOf(missedWords, missedCount * 2);
+    }
+    missedEntries[missedCount] = entry;
+    missedWords[missedCount++] = word;
+  }
+
+  /**
+   * Whether an entry was followed for nothing since the read began (COLD-1: it still is, if the
+   * page has the word that it had then).
+   */
+  boolean hasMissed(long entry, long word) {
+    for (int i = 0; i < missedCount; i++) {
+      if (missedEntries[i] == entry && missedWords[i] == word) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
