@@ -53,9 +53,9 @@ import org.jspecify.annotations.Nullable;
 /// [BackpressureException] if too many are waiting already,
 /// [org.basaltdb.core.error.MemoryBudgetExceededException] if the memory budget would be exceeded,
 /// [org.basaltdb.core.error.ReadOnlyException] if the disk is full, or the log is as long as it may
-/// be and no checkpoint can be made,
-/// [org.basaltdb.core.error.PartitionFailedException] and [DatabaseFailedException] if something
-/// failed for good. But for the last, thrown while waiting for the disk, nothing was changed then.
+/// be and no checkpoint can be made, [org.basaltdb.core.error.PartitionFailedException] and
+/// [DatabaseFailedException] if something failed for good. But for the last, thrown while waiting
+/// for the disk, nothing was changed then.
 public final class Session implements AutoCloseable {
   private final Engine engine;
   private final String name;

@@ -349,8 +349,8 @@ public final class SlotSpace {
     return count;
   }
 
-  /// A checkpoint was published, and all slots freed that only older ones name: extents that are all
-  /// free have been so for one checkpoint more (SLOT-6).
+  /// A checkpoint was published, and all slots freed that only older ones name: extents that are
+  /// all free have been so for one checkpoint more (SLOT-6).
   public void rest() {
     for (int extent = 0; extent < slotCount / EXTENT_SLOTS; extent++) {
       int word = extent * EXTENT_WORDS;
