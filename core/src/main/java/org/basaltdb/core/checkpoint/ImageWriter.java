@@ -11,6 +11,9 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 ///
 /// Confined to the checkpointer.
 final class ImageWriter implements AutoCloseable, PieceWriter.Work {
+  /// Units written together: half a megabyte, with which a device is about as fast as it can be.
+  private static final int PIECE_UNITS = 64;
+
   private final Tier tier;
   private final PartitionImages images;
   private final PieceWriter writer;
@@ -20,7 +23,7 @@ final class ImageWriter implements AutoCloseable, PieceWriter.Work {
   ImageWriter(Tier tier, PageFile file, MemoryBudget budget) {
     this.tier = tier;
     this.images = tier.images();
-    this.writer = new PieceWriter(tier, file, this, budget);
+    this.writer = new PieceWriter(tier, file, this, PIECE_UNITS, budget);
     try {
       images.openReserve();
     } catch (Throwable refused) {
@@ -49,6 +52,7 @@ final class ImageWriter implements AutoCloseable, PieceWriter.Work {
   /// @throws IOException if it could not be written; [#close] has what is not settled count as
   ///   changed again
   void step() throws IOException {
+    images.prepareReserve();
     imageCount += writer.step();
   }
 

@@ -30,6 +30,9 @@ final class PageCleaner implements AutoCloseable {
   /// Looks at the chains of which a page could not be read: a device may take seconds to say so.
   private static final int RETRY_LOOKS = 50;
 
+  /// Pages written together: commands wait for them.
+  private static final int PIECE_UNITS = 16;
+
   private final CheckpointFiles files;
   private final List<Partition> partitions;
   private final MemoryBudget budget;
@@ -86,7 +89,7 @@ final class PageCleaner implements AutoCloseable {
     try {
       // One round of the hand finds all that is dirty now; what is written last is settled by a
       // step that may write more.
-      int left = images.pageCount() / PieceWriter.PIECE_UNITS + 2;
+      int left = images.pageCount() / PIECE_UNITS + 2;
       while (left-- > 0 && images.dirtyPageCount() > pages.cleaningTarget()) {
         writer.step();
         relieve(tier);
@@ -115,7 +118,11 @@ final class PageCleaner implements AutoCloseable {
     if (made == null) {
       made =
           new PieceWriter(
-              tier, files.pages(partitions).get(number), new Cleaning(tier.images()), budget);
+              tier,
+              files.pages(partitions).get(number),
+              new Cleaning(tier.images()),
+              PIECE_UNITS,
+              budget);
       writers[number] = made;
     }
     return made;

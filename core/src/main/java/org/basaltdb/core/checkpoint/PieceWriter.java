@@ -13,11 +13,9 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 ///
 /// Confined to the checkpointer.
 final class PieceWriter implements AutoCloseable {
-  /// Units written together.
-  static final int PIECE_UNITS = 16;
-
-  /// Of these, how many are copied in one loan of the partition: some 6 us. Commands that come
-  /// meanwhile spin so long; after 20 us they would sleep, and wake much later.
+  /// Of the units that are written together, how many are copied in one loan of the partition: some
+  /// 6 us. Commands that come meanwhile spin so long; after 20 us they would sleep, and wake much
+  /// later.
   private static final int LOAN_UNITS = 4;
 
   private final Tier tier;
@@ -25,9 +23,10 @@ final class PieceWriter implements AutoCloseable {
   private final PageFile file;
   private final Work work;
   private final PageImages staging;
-  private final long[] units = new long[PIECE_UNITS];
-  private final int[] slots = new int[PIECE_UNITS];
-  private final int[] checksums = new int[PIECE_UNITS];
+  private final int pieceUnits;
+  private final long[] units;
+  private final int[] slots;
+  private final int[] checksums;
   private int count;
 
   /// Of these, how many have a slot that was taken and is not settled.
@@ -45,12 +44,19 @@ final class PieceWriter implements AutoCloseable {
     void settle(long unit, int slot, int checksum);
   }
 
-  PieceWriter(Tier tier, PageFile file, Work work, MemoryBudget budget) {
+  /// @param pieceUnits how many units are written together, a multiple of four: with more the
+  ///   device is faster, and whoever waits for one of them waits longer
+  PieceWriter(Tier tier, PageFile file, Work work, int pieceUnits, MemoryBudget budget) {
+    assert pieceUnits % LOAN_UNITS == 0 : pieceUnits;
+    this.pieceUnits = pieceUnits;
+    this.units = new long[pieceUnits];
+    this.slots = new int[pieceUnits];
+    this.checksums = new int[pieceUnits];
     this.tier = tier;
     this.images = tier.images();
     this.file = file;
     this.work = work;
-    this.staging = new PageImages(PIECE_UNITS, budget);
+    this.staging = new PageImages(pieceUnits, budget);
   }
 
   /// Settles the last piece, and writes the next one.
@@ -71,7 +77,7 @@ final class PieceWriter implements AutoCloseable {
 
   private void collect() throws IOException {
     int found = LOAN_UNITS;
-    for (int loan = 0; found == LOAN_UNITS && loan < PIECE_UNITS / LOAN_UNITS; loan++) {
+    for (int loan = 0; found == LOAN_UNITS && loan < pieceUnits / LOAN_UNITS; loan++) {
       tier.borrow();
       try {
         if (loan == 0) {

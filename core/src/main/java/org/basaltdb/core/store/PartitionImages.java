@@ -34,11 +34,6 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
   /// One image more for so many units that are to be imaged.
   private static final int UNITS_AN_IMAGE = 32;
 
-  /// Of so many units that are to be imaged, one can be changed a little ahead of the checkpointer:
-  /// with one chunk each, that takes a thirty-second part of their memory. Under uniform changes
-  /// there are never more, as long as the checkpointer writes as many units as are changed.
-  private static final int UNITS_A_CHUNK = 2;
-
   private static final int LEAST_CHUNKS = 256;
 
   /// Slots freed in one piece of work under the token.
@@ -243,14 +238,20 @@ public final class PartitionImages implements SegmentChanges, AutoCloseable {
 
   // ---- a checkpoint
 
-  /// Takes memory for what commands keep while a checkpoint collects. The checkpointer, without the
-  /// token: it may take a while.
+  /// Takes memory for what commands keep while a checkpoint collects: a chunk for each unit that is
+  /// to be imaged, a sixteenth part of their memory, which is touched as far as it is used. The
+  /// checkpointer, without the token: it may take a while.
   ///
   /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if there is none; nothing changed
   public void openReserve() {
     int pending = pages.dirtyCount() + blocks.dirtyCount(); // about: they go on changing
     openCopies(Math.max(RESERVE_IMAGES, pending / UNITS_AN_IMAGE));
-    openUndo(Math.max(LEAST_CHUNKS, pending / UNITS_A_CHUNK));
+    openUndo(Math.max(LEAST_CHUNKS, pending));
+  }
+
+  /// Has some of that memory ready. The checkpointer, now and then, without the token.
+  public void prepareReserve() {
+    undo.touchAhead();
   }
 
   /// Gives that memory back. The checkpointer, once nothing is imaged; without the token.

@@ -2,6 +2,8 @@ package org.basaltdb.core.store;
 
 import static org.basaltdb.core.store.UndoBytesLayout.*;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.zip.CRC32C;
 import org.basaltdb.offheap.memory.Memory;
 import org.basaltdb.offheap.memory.MemoryBudget;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Each unit has a chain of chunks of equal size. Holds memory only while a checkpoint is made.
 ///
 /// Thread rules: the holder of the partition's token; [#open] and [#close] the checkpointer while
-/// nothing is imaged.
+/// nothing is imaged, [#touchAhead] the checkpointer at any time.
 final class UndoBytes {
   /// No chunk.
   static final int NONE = -1;
@@ -28,17 +30,37 @@ final class UndoBytes {
   /// A change of more bytes has the image copied.
   static final int MOST_BYTES = 2048;
 
+  /// So many chunks are touched before they are used: 8 MiB.
+  private static final int AHEAD_CHUNKS = 1 << 14;
+
+  private static final VarHandle FRESH;
+  private static final VarHandle READY;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      FRESH = lookup.findVarHandle(UndoBytes.class, "fresh", int.class);
+      READY = lookup.findVarHandle(UndoBytes.class, "ready", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private @Nullable Region region;
   private long base;
   private int capacity;
 
-  /// Chunks below have been used.
+  /// Chunks below have been used. Opaque: the checkpointer looks at it without the token.
   private int fresh;
+
+  /// Chunks below may be used: the system has given memory for them. Raised by the checkpointer
+  /// with release, read with acquire.
+  private int ready;
 
   private int firstFree = NONE;
   private int inUse;
 
-  /// Takes memory, in place of what it may have; it is touched when it is used.
+  /// Takes memory, in place of what it may have.
   ///
   /// @throws org.basaltdb.offheap.memory.BudgetExhaustedException if there is none
   void open(int chunks, MemoryBudget budget) {
@@ -54,6 +76,20 @@ final class UndoBytes {
     region = reserved;
     base = reserved.base();
     capacity = chunks;
+    touchAhead();
+  }
+
+  /// Has the system give memory for the chunks that will be used next. It zeroes a huge page for
+  /// milliseconds: a command that touched it first would stand still so long.
+  void touchAhead() {
+    int touched = ready;
+    int end = Math.min(capacity, (int) FRESH.getOpaque(this) + AHEAD_CHUNKS);
+    if (touched < end) {
+      for (; touched < end; touched++) {
+        Memory.putLong(base + ((long) touched << CHUNK_SHIFT), 0);
+      }
+      READY.setRelease(this, touched);
+    }
   }
 
   /// Gives the memory back; again does nothing.
@@ -65,6 +101,7 @@ final class UndoBytes {
     }
     capacity = 0;
     fresh = 0;
+    ready = 0;
     firstFree = NONE;
     inUse = 0;
   }
@@ -85,7 +122,7 @@ final class UndoBytes {
   ///   changed
   int keep(int newest, long unit, int headBytes, int offset, int length) {
     assert length <= MOST_BYTES && headBytes <= MOST_BYTES : headBytes + ", " + length;
-    if (capacity - inUse < MOST_CHUNKS
+    if ((int) READY.getAcquire(this) - inUse < MOST_CHUNKS
         || (newest != NONE && Memory.getInt(chunk(newest) + DEPTH_OFFSET) >= MOST_CHUNKS)) {
       return NONE;
     }
@@ -156,7 +193,8 @@ final class UndoBytes {
   private int allocate(int older) {
     int taken = firstFree;
     if (taken == NONE) {
-      taken = fresh++;
+      taken = fresh;
+      FRESH.setOpaque(this, taken + 1);
     } else {
       firstFree = Memory.getInt(chunk(taken) + OLDER_OFFSET);
     }
