@@ -18,6 +18,9 @@ import org.basaltdb.offheap.file.fault.ForwardingFiles;
 final class NamedFaults extends ForwardingFiles {
   private record Fault(String nameBegin, int errno, AtomicLong passing) {}
 
+  /// In place of an error number: an exception that no file operation declares.
+  static final int UNEXPECTED = -1;
+
   private final Map<FileOperation, Fault> faults = new ConcurrentHashMap<>();
   private final LongAdder failedCount = new LongAdder();
 
@@ -73,6 +76,9 @@ final class NamedFaults extends ForwardingFiles {
         && String.valueOf(file.path().getFileName()).startsWith(fault.nameBegin())
         && fault.passing().getAndDecrement() <= 0) {
       failedCount.increment();
+      if (fault.errno() == UNEXPECTED) {
+        throw new IllegalStateException("unexpected");
+      }
       throw FileErrorException.ofErrno(
           operation.name().toLowerCase(Locale.ROOT), file.path(), offset, fault.errno());
     }

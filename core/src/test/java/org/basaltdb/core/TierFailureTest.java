@@ -229,6 +229,23 @@ class TierFailureTest {
     checkAll(fixture.reopen(db, options(mode)));
   }
 
+  /// A fault that nobody expects, in the middle of a write: whoever would wait for the page is
+  /// told.
+  @ParameterizedTest
+  @EnumSource
+  void anErrorThatNobodyExpectsStopsWritesAndNothingElse(WriterMode mode) {
+    Basalt db = filled(mode);
+    Table table = db.table("t");
+    try (Session session = db.openSession()) {
+      files.fail(FileOperation.WRITE, "pages-", NamedFaults.UNEXPECTED);
+      assertThat(writeUntilRefused(session, table)).hasMessageContaining("unexpected");
+      files.heal();
+      checkAll(db);
+      assertThatThrownBy(db::checkpoint).isInstanceOf(CheckpointFailedException.class);
+    }
+    checkAll(fixture.reopen(db, options(mode)));
+  }
+
   /// The disk as a whole has no room: neither log nor pages can grow.
   @ParameterizedTest
   @EnumSource

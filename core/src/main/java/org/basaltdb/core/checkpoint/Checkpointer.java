@@ -272,6 +272,21 @@ public final class Checkpointer implements AutoCloseable {
   ///
   /// @return whether to look again at once
   private boolean clean() {
+    try {
+      return cleanEach();
+    } catch (RuntimeException | Error fault) {
+      // A fault of ours: the thread goes on, since commands and readers wait for it, but writes no
+      // page from a state in doubt.
+      finalFailure = fault;
+      for (Partition partition : partitions) {
+        imagesOf(partition).cleaned(fault);
+      }
+      cleaningFailed(fault);
+      return false;
+    }
+  }
+
+  private boolean cleanEach() {
     boolean more = false;
     for (Partition partition : partitions) {
       more |= tierOf(partition).serveFetch();
@@ -313,7 +328,7 @@ public final class Checkpointer implements AutoCloseable {
     }
   }
 
-  private void cleaningFailed(Exception failure) {
+  private void cleaningFailed(Throwable failure) {
     if (!cleaningFailed) {
       cleaningFailed = true;
       System.getLogger("org.basaltdb")
