@@ -19,7 +19,8 @@ class BenchTest {
 
   @Test
   void withoutANameItSaysWhichThereAre() {
-    assertThat(misuse()).contains("point-read, write, mixed, load, checkpoint, recovery, tiered");
+    assertThat(misuse())
+        .contains("point-read, write, mixed, load, checkpoint, pool, recovery, tiered");
     assertThat(misuse("nonsense")).contains("usage:");
   }
 
