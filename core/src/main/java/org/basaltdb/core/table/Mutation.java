@@ -70,4 +70,10 @@ public final class Mutation {
 
   /** End of the log record, to be durable before a SYNC write is acknowledged; zero if none. */
   public long endLsn;
+
+  /** ASIDE-1: nothing was changed; the page is fetched, and the command comes back. */
+  void stepAsideFor(int page) {
+    outcome = PAGE_MISSING;
+    missingPage = page;
+  }
 }

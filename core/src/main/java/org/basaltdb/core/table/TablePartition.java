@@ -39,12 +39,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>TABLE-2 (READ-2): an entry of the index is put, changed and taken away only while the page
  *       of its row is odd; a row that moves has both its pages odd, and its home's.
  *   <li>CUT-2: pages and index segments that a write may change are prepared before its record is
- *       claimed; what the checkpoint has no room to copy makes the command step aside.
+ *       claimed ({@link PreparedChanges}); what the checkpoint has no room to copy makes the
+ *       command step aside.
  *   <li>TABLE-3: a row that outgrows its page keeps its row id: the slot it had becomes a MOVED
  *       stub, the row a GUEST elsewhere that knows its home (PAGE-4).
  * </ul>
  */
-public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.RowMoved {
+public final class TablePartition implements PrimaryIndex.RowMatcher {
   private static final VarHandle ROW_COUNT;
 
   static {
@@ -67,13 +68,11 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private final PrimaryIndex index;
   private final RowHeap heap;
   private final OverflowChains chains;
-  private final KeyHasher hasher;
+  private final PreparedChanges changes;
   private final CommitLog log;
   private final PointReader reader;
   private final PageScanner scanner;
   private final StoredRow stored;
-  private final long keyScratch;
-  private final long hashScratch;
 
   private long rowCount;
 
@@ -95,18 +94,16 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     this.layout = layout;
     this.longKey = layout.isLongKey();
     this.keyOffset = layout.keyOffset();
-    this.hasher = hasher;
     this.log = log;
     this.pages = partition.pages();
     this.pool = partition.pool();
     this.index = partition.newIndex(tableId, hasher.slotLeads());
     this.heap = new RowHeap(pages, tableId, layout.rowsPerPage());
+    this.changes = new PreparedChanges(pages, index, heap, layout, hasher);
     this.chains = new OverflowChains(pages, partition.epochs(), tableId);
     this.stored = new StoredRow(layout, layout.maxStoredBytes(), chains, partition.budget());
     this.reader = new PointReader(index, pages.wordBase(), layout, log);
     this.scanner = new PageScanner(pages, heap);
-    this.keyScratch = Memory.allocate(layout.maxKeyImageBytes() + 8L, Long.BYTES);
-    this.hashScratch = Memory.allocate(hasher.scratchBytes() + 8L, Long.BYTES);
     pool.addReclaimer(reclaimer);
   }
 
@@ -235,7 +232,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   private void applyOnce(Mutation m) {
     long entryAddress = find(m.hashWord, m.keyWord, m.keyImageAddress);
     if (missingPage >= 0) {
-      stepAside(m, missingPage);
+      m.stepAsideFor(missingPage);
       return;
     }
     if (entryAddress == 0) {
@@ -265,12 +262,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     wantedKeyImage = keyImage;
     missingPage = -1;
     return index.find(hashWord, this);
-  }
-
-  /** ASIDE-1: nothing was changed; the page is fetched, and the command comes back. */
-  private static void stepAside(Mutation m, int page) {
-    m.outcome = Mutation.PAGE_MISSING;
-    m.missingPage = page;
   }
 
   /**
@@ -312,7 +303,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     long row = rowAt(Memory.getLong(entryAddress));
     int mergedBytes = stored.merge(row, m.imageAddress, m.setMaskAddress);
     if (mergedBytes == OverflowChains.COLD) {
-      stepAside(m, stored.coldPage());
+      m.stepAsideFor(stored.coldPage());
       return;
     }
     int maxRowBytes = MutationRecordLayout.maxImageBytes(log.maxPayloadBytes());
@@ -324,22 +315,21 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void insert(Mutation m) {
-    if (pages.lacksRoom()) {
-      m.outcome = Mutation.NO_ROOM; // before chains are written that would have to go again
+    if (!changes.mayBegin(m)) {
       return;
     }
     stored.prepare(m.imageAddress, m.imageBytes);
     boolean claimed = false;
     try {
       int page = heap.pageFor(stored.bytes());
-      if (!prepareEntry(m) || !prepareRoom(m, page, stored.bytes())) {
+      if (!changes.prepareEntry(m) || !changes.prepareRoom(m, page, stored.bytes())) {
         return;
       }
       index.reserve(m.hashWord);
       claimed = publish(m, MutationRecordLayout.PUT, m.imageAddress, m.imageBytes);
       if (claimed) {
         long frame = pages.beginChange(page);
-        int slot = heap.allocateSlot(page, frame, stored.bytes(), this);
+        int slot = heap.allocateSlot(page, frame, stored.bytes(), changes);
         int offset = PageLayout.offsetOfSlot(PageLayout.slot(frame, slot));
         stored.write(frame + offset, slot);
         index.insert(m.hashWord, page, offset);
@@ -356,8 +346,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void replace(Mutation m, long entryAddress, long image, int imageBytes) {
-    if (pages.lacksRoom()) {
-      m.outcome = Mutation.NO_ROOM;
+    if (!changes.mayBegin(m)) {
       return;
     }
     stored.prepare(image, imageBytes);
@@ -366,7 +355,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       long entry = Memory.getLong(entryAddress);
       int page = pageOf(entry);
       int offset = rowOffsetOf(entry);
-      if (!isThere(page, m)) { // chains of the new row may have taken its place
+      if (!changes.isThere(page, m)) {
         return;
       }
       long frame = pages.frame(page);
@@ -377,16 +366,16 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       boolean stays = needed <= oldBytes || needed <= PageLayout.freeBytes(frame) + oldBytes;
       // What is prepared stays in memory, whatever the target takes.
       if (!stays
-          && (!prepareRow(m, page, offset, PageLayout.STUB_BYTES)
-              || (guest && !prepareStub(m, homeOf(row))))) {
+          && (!changes.prepareRow(m, page, offset, PageLayout.STUB_BYTES)
+              || (guest && !changes.prepareStub(m, homeOf(row))))) {
         return;
       }
       int target = stays ? page : targetOfMove(row, guest);
       boolean inPlace = stays && needed <= oldBytes;
       int newBytes = stays ? needed : stored.bytes() + RowLayout.GUEST_TRAILER_BYTES;
       if (!(inPlace
-          ? prepareRow(m, page, offset, oldBytes)
-          : prepareEntry(m) && prepareRoom(m, target, newBytes))) {
+          ? changes.prepareRow(m, page, offset, oldBytes)
+          : changes.prepareEntry(m) && changes.prepareRoom(m, target, newBytes))) {
         return;
       }
       stored.collectChains(row);
@@ -429,7 +418,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     long home = guest ? homeOf(row) : 0;
     int at = offset;
     if (needed > oldBytes) {
-      at = heap.reallocate(page, frame, slot, needed, this);
+      at = heap.reallocate(page, frame, slot, needed, changes);
       PrimaryIndex.replace(entryAddress, page, at);
     } else if (needed < oldBytes) {
       heap.shrink(frame, oldBytes, needed);
@@ -448,7 +437,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     long frame = pages.beginChange(target);
     int homeSlot = RowCodec.slot(home + offset);
     int slot =
-        heap.allocateSlot(target, frame, stored.bytes() + RowLayout.GUEST_TRAILER_BYTES, this);
+        heap.allocateSlot(target, frame, stored.bytes() + RowLayout.GUEST_TRAILER_BYTES, changes);
     int at = PageLayout.offsetOfSlot(PageLayout.slot(frame, slot));
     stored.writeGuest(frame + at, slot, PageLayout.location(page, homeSlot));
     heap.leaveStub(home, homeSlot, PageLayout.location(target, slot));
@@ -467,14 +456,14 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     long home = pages.beginChange(homePage);
     int at;
     if (target == homePage) {
-      at = heap.reallocate(homePage, home, homeSlot, stored.bytes(), this);
+      at = heap.reallocate(homePage, home, homeSlot, stored.bytes(), changes);
       stored.write(home + at, homeSlot);
       carrySyncLsn(from, home);
       PrimaryIndex.replace(entryAddress, target, at);
     } else {
       long frame = pages.beginChange(target);
       int slot =
-          heap.allocateSlot(target, frame, stored.bytes() + RowLayout.GUEST_TRAILER_BYTES, this);
+          heap.allocateSlot(target, frame, stored.bytes() + RowLayout.GUEST_TRAILER_BYTES, changes);
       at = PageLayout.offsetOfSlot(PageLayout.slot(frame, slot));
       stored.writeGuest(frame + at, slot, location);
       RowHeap.redirectStub(home, homeSlot, PageLayout.location(target, slot));
@@ -488,8 +477,7 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
   }
 
   private void remove(Mutation m, long entryAddress) {
-    if (pages.lacksRoom()) {
-      m.outcome = Mutation.NO_ROOM;
+    if (!changes.mayBegin(m)) {
       return;
     }
     boolean claimed = false;
@@ -498,9 +486,9 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
       int page = pageOf(entry);
       int offset = rowOffsetOf(entry);
       long before = pages.frame(page) + offset;
-      if (!prepareEntry(m)
-          || !prepareRow(m, page, offset, 0)
-          || (isGuest(before) && !prepareStub(m, homeOf(before)))) {
+      if (!changes.prepareEntry(m)
+          || !changes.prepareRow(m, page, offset, 0)
+          || (isGuest(before) && !changes.prepareStub(m, homeOf(before)))) {
         return;
       }
       stored.collectChains(before);
@@ -527,68 +515,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     } finally {
       stored.finish(claimed);
     }
-  }
-
-  // ---- CUT-2: before the claim
-
-  private boolean prepareEntry(Mutation m) {
-    return prepared(index.prepareChange(m.hashWord), m);
-  }
-
-  /** A row is changed where it lies, or goes, by no more than so many bytes of it. */
-  private boolean prepareRow(Mutation m, int page, int offset, int length) {
-    return prepared(pages.prepareChange(page, heap.heapStart(), offset, length), m);
-  }
-
-  /** The stub of a guest is changed, or goes. */
-  private boolean prepareStub(Mutation m, long location) {
-    int page = PageLayout.pageOfLocation(location);
-    if (!isThere(page, m)) {
-      return false;
-    }
-    int stub = PageLayout.slot(pages.frame(page), PageLayout.slotOfLocation(location));
-    return prepareRow(m, page, PageLayout.offsetOfSlot(stub), PageLayout.STUB_BYTES);
-  }
-
-  /**
-   * Bytes are taken of a page's heap: if it may have to be compacted for them, the index entries of
-   * all its rows change.
-   */
-  private boolean prepareRoom(Mutation m, int page, int newBytes) {
-    int top = PageLayout.heapTop(pages.frame(page));
-    if (PageLayout.PAGE_BYTES - top >= newBytes) {
-      return prepareRow(m, page, top, newBytes);
-    }
-    return prepared(pages.prepareChange(page), m)
-        && (!pages.mayRefuseChange() || prepared(prepareEntriesOf(page), m));
-  }
-
-  private boolean prepareEntriesOf(int page) {
-    long frame = pages.frame(page);
-    for (int slot = 0; slot < heap.slotCount(); slot++) {
-      int value = PageLayout.slot(frame, slot);
-      if (value != 0
-          && (value & PageLayout.SLOT_MOVED) == 0
-          && !index.prepareChange(hashWordOf(frame + PageLayout.offsetOfSlot(value)))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean isThere(int page, Mutation m) {
-    boolean there = pages.isInMemory(page);
-    if (!there) {
-      stepAside(m, page);
-    }
-    return there;
-  }
-
-  private static boolean prepared(boolean mayChange, Mutation m) {
-    if (!mayChange) {
-      m.outcome = Mutation.NO_ROOM;
-    }
-    return mayChange;
   }
 
   /**
@@ -645,26 +571,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     if (m.endLsn != 0) {
       failure = t;
     }
-  }
-
-  // ---- helpers of the row heap and of drops
-
-  @Override
-  public void moved(int page, long row, int oldOffset, int newOffset) {
-    long hashWord = hashWordOf(row);
-    if (!index.prepareChange(hashWord)) {
-      throw new IllegalStateException(
-          "CUT-2: the entry of a row in page " + page + " was not prepared for a move");
-    }
-    PrimaryIndex.replace(index.findExact(hashWord, page, oldOffset), page, newOffset);
-  }
-
-  private long hashWordOf(long row) {
-    if (longKey) {
-      return hasher.hashWordOfLong(Memory.getLong(row + keyOffset));
-    }
-    KeyCodec.encodeKeyImage(layout, row, keyScratch);
-    return hasher.hashWordOfKeyImage(keyScratch, hashScratch);
   }
 
   // ---- checkpoints
@@ -814,7 +720,6 @@ public final class TablePartition implements PrimaryIndex.RowMatcher, RowHeap.Ro
     index.free();
     heap.free();
     stored.free();
-    Memory.free(keyScratch);
-    Memory.free(hashScratch);
+    changes.free();
   }
 }
