@@ -448,6 +448,33 @@ class TierFailureTest {
     checkAll(fixture.reopen(db, options(mode)));
   }
 
+  /// ASIDE-4: a fetch that fails late, for a command that was rejected before, does not reject one
+  /// that is given once the disk is whole again.
+  @ParameterizedTest
+  @EnumSource
+  void aFailureFromBeforeTheDiskWasMendedRejectsNothing(WriterMode mode) {
+    Basalt db = cold(mode);
+    Table table = db.table("t");
+    try (Session session = db.openSession()) {
+      RowBuffer row = table.newRow();
+      int rejectedCount = 0;
+      for (int id = 0; id < ROWS; id += 12) {
+        int key = id;
+        files.fail(FileOperation.READ, "pages-", Errno.EIO);
+        for (int attempt = 0; attempt < 3; attempt++) {
+          // of a row that is mostly cold
+          NotReadableException rejected =
+              catchThrowableOfType(NotReadableException.class, () -> put(session, table, row, key));
+          rejectedCount += rejected == null ? 0 : 1;
+        }
+        files.heal();
+        put(session, table, row, id);
+      }
+      assertThat(rejectedCount).isGreaterThan(100);
+    }
+    checkAll(db);
+  }
+
   /// A row that has moved is read where it lives, whether or not that page, or its home, gets a
   /// frame.
   @ParameterizedTest

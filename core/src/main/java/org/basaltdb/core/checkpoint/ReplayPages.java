@@ -63,11 +63,7 @@ public final class ReplayPages implements AutoCloseable {
   /// @throws org.basaltdb.core.error.BasaltException if it cannot be read, or is damaged
   public void fetch(int partition, int page) {
     Tier tier = Checkpointer.tierOf(partitions.get(partition));
-    tier.fetch(page);
-    RuntimeException failure = tier.fetchFailure(page);
-    if (failure != null) {
-      throw failure;
-    }
+    tier.fetchForReplay(page);
     if (tier.images().isCleaningAwaited()) {
       makeRoom(partition);
     }

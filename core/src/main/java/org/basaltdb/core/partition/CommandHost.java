@@ -20,13 +20,17 @@ public interface CommandHost {
 
   /// Brings a page into memory, where it stays until [#resumedDone], without any token. Throws
   /// nothing: what failed is told by [#fetchFailure] when the command finds the page missing again.
-  void fetch(int page);
+  ///
+  /// @param aside the number of the command that lacks it
+  void fetch(int page, int aside);
 
   /// As [#fetch], for a writer that may not wait: asks for it, and returns at once.
-  void requestFetch(int page);
+  void requestFetch(int page, int aside);
 
-  /// Under the token: why a page could not be fetched since this was asked last, or null.
-  @Nullable RuntimeException fetchFailure(int page);
+  /// Under the token: why a page could not be fetched for a command since this was asked last, or
+  /// null. What was fetched for another command does not count: it may have failed before this one
+  /// was given, on a device that is whole again.
+  @Nullable RuntimeException fetchFailure(int page, int aside);
 
   /// Under the token: the command that had stepped aside is done.
   void resumedDone();

@@ -103,6 +103,10 @@ public final class CommandQueue {
   /// What the command that stepped aside answered: bytes, or [Command#missingPage].
   private int wantedByStalled;
 
+  /// How many commands have stepped aside. The number of the one that did last tells what was
+  /// fetched for it from what a slow thread still fetches for one before (ASIDE-4).
+  private int asideCount;
+
   private long performedCount;
 
   /// The id of the holder, for the check against nested commands; every other thread may read
@@ -326,6 +330,7 @@ public final class CommandQueue {
     int end = ABRUPT;
     Command next = null;
     int wanted = 0;
+    int aside = 0;
     try {
       if (own != null && perform(own, false, true)) {
         end = STEPPED_ASIDE;
@@ -334,6 +339,7 @@ public final class CommandQueue {
       }
       next = end == STEPPED_ASIDE ? stalled : successor;
       wanted = wantedByStalled;
+      aside = asideCount;
     } finally {
       if (end == ABRUPT) {
         fail(new IllegalStateException("a writer left in the middle of its turn"));
@@ -346,9 +352,9 @@ public final class CommandQueue {
       case QUOTA -> next == null || !handOver(next);
       case STEPPED_ASIDE -> {
         if (mayWait) {
-          awaitWanted(wanted);
+          awaitWanted(wanted, aside);
         } else if (next != null && !handOver(next)) {
-          request(wanted); // nobody else would ask for it
+          request(wanted, aside); // nobody else would ask for it
         }
         yield mayWait;
       }
@@ -356,19 +362,19 @@ public final class CommandQueue {
     };
   }
 
-  private void awaitWanted(int wanted) {
+  private void awaitWanted(int wanted, int aside) {
     if (wanted > 0) {
       host.awaitRoom(wanted);
     } else {
-      host.fetch(Command.pageOf(wanted));
+      host.fetch(Command.pageOf(wanted), aside);
     }
   }
 
-  private void request(int wanted) {
+  private void request(int wanted, int aside) {
     if (wanted > 0) {
       host.requestRoom(wanted);
     } else {
-      host.requestFetch(Command.pageOf(wanted));
+      host.requestFetch(Command.pageOf(wanted), aside);
     }
   }
 
@@ -448,10 +454,13 @@ public final class CommandQueue {
     leaveCommand();
     if (wanted != Command.FINISHED) {
       RuntimeException unfetched =
-          resumed && wanted < 0 ? host.fetchFailure(Command.pageOf(wanted)) : null;
+          resumed && wanted < 0 ? host.fetchFailure(Command.pageOf(wanted), asideCount) : null;
       if (unfetched == null) {
         stalled = command;
         wantedByStalled = wanted;
+        if (!resumed) {
+          asideCount++;
+        }
         return true;
       }
       command.refuse(unfetched);
@@ -633,7 +642,7 @@ public final class CommandQueue {
     }
     if (end == STEPPED_ASIDE) {
       // It does not wait: who makes room may have to borrow the partition first.
-      request(wantedByStalled);
+      request(wantedByStalled, asideCount);
     }
     return (int) (performedCount - before);
   }

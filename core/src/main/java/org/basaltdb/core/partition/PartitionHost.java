@@ -52,18 +52,18 @@ final class PartitionHost implements CommandHost {
   }
 
   @Override
-  public void fetch(int page) {
-    tierOf(page).fetch(page);
+  public void fetch(int page, int aside) {
+    tierOf(page).fetch(page, aside);
   }
 
   @Override
-  public void requestFetch(int page) {
-    tierOf(page).requestFetch(page);
+  public void requestFetch(int page, int aside) {
+    tierOf(page).requestFetch(page, aside);
   }
 
   @Override
-  public @Nullable RuntimeException fetchFailure(int page) {
-    return tierOf(page).fetchFailure(page);
+  public @Nullable RuntimeException fetchFailure(int page, int aside) {
+    return tierOf(page).fetchFailure(page, aside);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.basaltdb.core.partition;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.basaltdb.core.buffer.BufferPool;
 import org.basaltdb.core.buffer.ColdPages;
@@ -52,10 +53,16 @@ public final class Tier implements AutoCloseable {
   /// What a fetch met; consumed by the command that finds its page missing again.
   private volatile @Nullable Unfetched unfetched;
 
-  /// The page that a dedicated writer asked for, or -1.
-  private volatile int wantedPage = -1;
+  /// The page that a dedicated writer asked for and, above it, the number of the command that lacks
+  /// it; or [#NONE].
+  private final AtomicLong wantedFetch = new AtomicLong(NONE);
 
-  private record Unfetched(int page, RuntimeException failure) {}
+  private static final long NONE = -1;
+
+  /// Who replays the log: there is no command, and nobody else who fetches.
+  private static final int REPLAY = 0;
+
+  private record Unfetched(int page, int aside, RuntimeException failure) {}
 
   Tier(
       PartitionImages images,
@@ -160,24 +167,38 @@ public final class Tier implements AutoCloseable {
 
   /// Brings the page that a command lacks into memory, and what follows it in a large value; they
   /// stay until the command is done. What fails is kept for [#fetchFailure].
-  public void fetch(int page) {
-    if (!tryFetch(page)) {
+  ///
+  /// @param aside the number of the command
+  void fetch(int page, int aside) {
+    if (!tryFetch(page, aside)) {
       awaitRoom();
     }
   }
 
+  /// As [#fetch], at open, for a record of the log.
+  ///
+  /// @throws BasaltException if it cannot be read, or is damaged
+  public void fetchForReplay(int page) {
+    fetch(page, REPLAY);
+    RuntimeException failure = fetchFailure(page, REPLAY);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
   /// @return false if there is no frame before something was written
-  private boolean tryFetch(int page) {
+  private boolean tryFetch(int page, int aside) {
     try {
       return fetchHeld(page);
     } catch (BudgetExhaustedException e) {
       unfetched =
           new Unfetched(
               page,
+              aside,
               new MemoryBudgetExceededException(
                   e.owner().toString(), e.requestedBytes(), e.usedBytes(), e.limitBytes(), e));
     } catch (BasaltException failure) {
-      unfetched = new Unfetched(page, failure);
+      unfetched = new Unfetched(page, aside, failure);
     }
     return true;
   }
@@ -213,10 +234,11 @@ public final class Tier implements AutoCloseable {
     }
   }
 
-  /// Why a page could not be fetched since this was asked last, or null. The holder of the token.
-  public @Nullable RuntimeException fetchFailure(int page) {
+  /// Why a page could not be fetched for a command since this was asked last, or null. The holder
+  /// of the token.
+  @Nullable RuntimeException fetchFailure(int page, int aside) {
     Unfetched found = unfetched;
-    if (found == null || found.page != page) {
+    if (found == null || found.page != page || found.aside != aside) {
       return null;
     }
     unfetched = null;
@@ -231,8 +253,8 @@ public final class Tier implements AutoCloseable {
   }
 
   /// A dedicated writer wants that page; the fetcher looks by itself.
-  void requestFetch(int page) {
-    wantedPage = page;
+  void requestFetch(int page, int aside) {
+    wantedFetch.set((long) aside << Integer.SIZE | page);
     cleaner.run();
   }
 
@@ -240,13 +262,12 @@ public final class Tier implements AutoCloseable {
   ///
   /// @return whether something was asked for
   public boolean serveFetch() {
-    int page = wantedPage;
-    if (page < 0) {
+    long wanted = wantedFetch.getAndSet(NONE);
+    if (wanted == NONE) {
       return false;
     }
-    wantedPage = -1;
     // Who serves is who writes pages: it must not wait for that. The command asks again.
-    tryFetch(page);
+    tryFetch((int) wanted, (int) (wanted >>> Integer.SIZE));
     return true;
   }
 

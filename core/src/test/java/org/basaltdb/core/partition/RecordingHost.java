@@ -26,17 +26,17 @@ final class RecordingHost implements CommandHost {
   }
 
   @Override
-  public void fetch(int page) {
+  public void fetch(int page, int aside) {
     throw new IllegalStateException("a page was asked for: " + page);
   }
 
   @Override
-  public void requestFetch(int page) {
-    fetch(page);
+  public void requestFetch(int page, int aside) {
+    fetch(page, aside);
   }
 
   @Override
-  public @Nullable RuntimeException fetchFailure(int page) {
+  public @Nullable RuntimeException fetchFailure(int page, int aside) {
     return null;
   }
 

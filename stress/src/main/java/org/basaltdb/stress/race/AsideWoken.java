@@ -39,12 +39,12 @@ public class AsideWoken {
 
   private final class Fetching extends QuietHost {
     @Override
-    public void fetch(int page) {
+    public void fetch(int page, int aside) {
       inMemory = true;
     }
 
     @Override
-    public void requestFetch(int page) {
+    public void requestFetch(int page, int aside) {
       // the session looks after it: it has not gone to sleep yet
     }
   }

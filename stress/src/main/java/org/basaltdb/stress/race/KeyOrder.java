@@ -36,7 +36,7 @@ public class KeyOrder {
 
   private final class Fetching extends QuietHost {
     @Override
-    public void fetch(int page) {
+    public void fetch(int page, int aside) {
       spin(FETCH_SPINS);
       inMemory = true;
     }
