@@ -34,8 +34,8 @@ public final class KeyHash {
   private static final int SLOT_SHIFT = TAG_SHIFT + 8;
   private static final int HOME_SHIFT = SLOT_SHIFT + 14;
 
-  /** What the leading one of the tag puts into a hash word, home bits included. */
-  static final long TAG_ONE = (0x80L << TAG_SHIFT) | (1L << 63);
+  /** The leading one of the tag; the home bits do not have it. */
+  static final long TAG_ONE = 0x80L << TAG_SHIFT;
 
   /**
    * Slicing-by-eight tables (Kounavis and Berry, "A systematic approach to building high

@@ -40,6 +40,9 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
  *   <li>HASH-6: the directory is at most {@value #DIRECTORY_ENTRIES_PER_SEGMENT} entries a segment
  *       (and a small floor); beyond, full segments grow overflow segments. Equal hashes cost time,
  *       never memory without bound.
+ *   <li>HASH-7: at whatever depth, the keys of a segment are spread over all its home buckets: no
+ *       leading home bit comes from bits alone that the directory has used. Else segments would be
+ *       split half empty.
  * </ul>
  *
  * <p>Find: one bucket line for nine hits in ten, expected O(1). Insert: amortised O(1); a split

@@ -115,11 +115,12 @@ public final class SegmentLayout {
 
   /**
    * Sixteen bits that choose the home bucket: from the low twelve of the hash, which the directory
-   * uses last, crossed with the tag, so that they still vary where it has used them. Linear over
-   * exclusive or, so that a table-driven hash yields them ready made.
+   * uses last, crossed with the seven bits of the tag that vary, so that the leading bits, which
+   * decide most, still vary where it has used them (HASH-7). Linear over exclusive or, so that a
+   * table-driven hash yields them ready made.
    */
   public static int homeBits(int hash, int tag) {
-    return ((hash & 0xFFF) << 4) ^ (tag << 8);
+    return ((hash & 0xFFF) << 4) ^ ((tag & 0x7F) << 9);
   }
 
   /** The home bucket of {@linkplain #homeBits home bits}: a multiply-shift, no division. */

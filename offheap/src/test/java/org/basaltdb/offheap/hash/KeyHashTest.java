@@ -3,6 +3,7 @@ package org.basaltdb.offheap.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.basaltdb.offheap.memory.Memory;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,27 @@ class KeyHashTest {
       next = (next & 0x8000) != 0 ? ((next << 1) ^ 0x1021) & 0xFFFF : next << 1;
     }
     return next;
+  }
+
+  /// HASH-7. The directory of 2^20 segments, for some 600 million rows, has used all but six of the
+  /// bits that the index hash has.
+  @Test
+  void keysOfOneSegmentAreSpreadOverItsHomeBucketsAtEveryDepth() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int depth = 0; depth <= 20; depth++) {
+      int free = (1 << (SegmentLayout.HASH_BITS - depth)) - 1;
+      int segment = random.nextInt() & ((1 << SegmentLayout.HASH_BITS) - 1) & ~free;
+      int[] keysOf = new int[SegmentLayout.HOME_BUCKETS];
+      for (int i = 0; i < 1_000 * keysOf.length; i++) {
+        long hash = random.nextLong();
+        int indexHash = segment | ((int) hash & free);
+        keysOf[SegmentLayout.home(indexHash, (int) (hash >>> 57) | 0x80)]++;
+      }
+      assertThat(Arrays.stream(keysOf).min().orElseThrow())
+          .as("depth %d", depth)
+          .isGreaterThan(500);
+      assertThat(Arrays.stream(keysOf).max().orElseThrow()).as("depth %d", depth).isLessThan(1_600);
+    }
   }
 
   @Test
