@@ -14,7 +14,7 @@ import org.basaltdb.offheap.memory.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /// Builds partitions and tables from the newest checkpoint that is whole. Nothing is served yet.
-/// One thread reads the checkpoint; indexes are then read by one a partition.
+/// One thread reads the checkpoint; several then read the indexes.
 public final class CheckpointRestore {
   private final CheckpointFiles files;
   private final List<Partition> partitions;
@@ -68,9 +68,7 @@ public final class CheckpointRestore {
         throw newest.damaged("more bytes", "the end of the body");
       }
       long olderCutLsn = nameOlder(older);
-      long bytes = restores.stream().mapToLong(PartitionRestore::blockBytes).sum();
-      EachPartition.run(
-          partitions.size(), bytes, number -> loadIndexes(newest, restores.get(number)));
+      loadIndexes(newest, restores);
       return new Restored(List.copyOf(cutLsns), olderCutLsn);
     }
   }
@@ -117,9 +115,16 @@ public final class CheckpointRestore {
   }
 
   /// Most of what an open reads without regard to what is asked of it later.
-  private void loadIndexes(CheckpointSource newest, PartitionRestore restore) throws IOException {
-    restore.load();
-    restoreState(newest, () -> restore.restoreIndexes(catalog));
+  private void loadIndexes(CheckpointSource newest, List<PartitionRestore> restores)
+      throws IOException {
+    long bytes = restores.stream().mapToLong(PartitionRestore::blockBytes).sum();
+    List<PartitionRestore.Piece> pieces =
+        restores.stream().flatMap(restore -> restore.pieces().stream()).toList();
+    OpenSteps.runReads(pieces.size(), bytes, number -> pieces.get(number).load());
+    OpenSteps.run(
+        restores.size(),
+        bytes,
+        number -> restoreState(newest, () -> restores.get(number).restoreIndexes(catalog)));
   }
 
   private interface Step {

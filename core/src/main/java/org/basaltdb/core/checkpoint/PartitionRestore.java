@@ -1,7 +1,9 @@
 package org.basaltdb.core.checkpoint;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeMap;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.partition.Partition;
@@ -17,10 +19,14 @@ import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageLayout;
 
 /// Takes the images of one partition up: pages stay on disk until somebody wants them, blocks of
-/// indexes are read into memory in the order of their slots. One thread at a time.
+/// indexes are read into memory in the order of their slots. One thread at a time, but for
+/// [Piece#load].
 final class PartitionRestore implements RestoredPages {
   /// Images read at once, if their slots follow one another.
   private static final int RUN_IMAGES = 64;
+
+  /// Images that one thread reads before it looks for other work.
+  private static final int PIECE_IMAGES = 32 * RUN_IMAGES;
 
   private static final int SLOT_SHIFT = 32;
 
@@ -152,25 +158,41 @@ final class PartitionRestore implements RestoredPages {
     }
   }
 
-  /// Bytes that [#load] reads.
+  /// Bytes of the images of blocks.
   long blockBytes() {
     return (long) wantedCount * PageLayout.PAGE_BYTES;
   }
 
-  /// Reads the images of blocks to where they belong.
-  void load() throws IOException {
+  /// Some images of blocks that are to be read.
+  interface Piece {
+    /// Reads them to where they belong. Any thread; pieces share nothing.
+    void load() throws IOException;
+  }
+
+  /// All images of blocks, in the order of their slots.
+  List<Piece> pieces() {
+    Arrays.sort(wanted, 0, wantedCount);
+    List<Piece> pieces = new ArrayList<>();
+    for (int first = 0; first < wantedCount; first += PIECE_IMAGES) {
+      int from = first;
+      int end = Math.min(wantedCount, from + PIECE_IMAGES);
+      pieces.add(() -> load(from, end));
+    }
+    return pieces;
+  }
+
+  private void load(int from, int end) throws IOException {
     try (PageImages staging = new PageImages(RUN_IMAGES, budget)) {
-      Arrays.sort(wanted, 0, wantedCount);
-      for (int from = 0; from < wantedCount; ) {
-        from = readRun(from, staging);
+      for (int first = from; first < end; ) {
+        first = readRun(first, end, staging);
       }
     }
   }
 
-  private int readRun(int from, PageImages staging) throws IOException {
+  private int readRun(int from, int pieceEnd, PageImages staging) throws IOException {
     int firstSlot = slotOf(wanted[from]);
     int end = from + 1;
-    while (end < wantedCount
+    while (end < pieceEnd
         && end - from < RUN_IMAGES
         && slotOf(wanted[end]) == firstSlot + end - from) {
       end++;

@@ -3,7 +3,7 @@ package org.basaltdb.core.recovery;
 import java.io.IOException;
 import org.basaltdb.core.catalog.Catalog;
 import org.basaltdb.core.catalog.TableEntry;
-import org.basaltdb.core.checkpoint.EachPartition;
+import org.basaltdb.core.checkpoint.OpenSteps;
 import org.basaltdb.core.checkpoint.ReplayPages;
 import org.basaltdb.core.checkpoint.Restored;
 import org.basaltdb.core.codec.KeyCodec;
@@ -189,7 +189,7 @@ public final class LogReplay implements RecordVisitor, AutoCloseable {
     if (bytes == 0) {
       return;
     }
-    EachPartition.run(partitionCount, bytes, partition -> partitions[partition].applyGathered());
+    OpenSteps.run(partitionCount, bytes, partition -> partitions[partition].applyGathered());
   }
 
   private TableEntry tableOf(int tableId, long lsn) {

@@ -4,34 +4,54 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class EachPartitionTest {
+class OpenStepsTest {
   private static final long MUCH = 1L << 30;
 
   @Test
   void eachIsDoneOnce() throws IOException {
     AtomicIntegerArray done = new AtomicIntegerArray(100);
-    EachPartition.run(100, MUCH, done::incrementAndGet);
+    OpenSteps.run(100, MUCH, done::incrementAndGet);
     for (int i = 0; i < 100; i++) {
       assertThat(done.get(i)).isOne();
     }
   }
 
+  /// Each of two steps a processor waits until all of them have begun.
+  @Test
+  void readsAreWaitedForByTwiceAsManyThreadsAsThereAreProcessors() throws IOException {
+    int count = 2 * Runtime.getRuntime().availableProcessors();
+    CountDownLatch begun = new CountDownLatch(count);
+    OpenSteps.runReads(
+        count,
+        MUCH,
+        step -> {
+          begun.countDown();
+          try {
+            begun.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+        });
+    assertThat(begun.getCount()).isZero();
+  }
+
   @Test
   void whatIsShortIsDoneByTheCaller() throws IOException {
     Thread caller = Thread.currentThread();
-    EachPartition.run(8, 1000, partition -> assertThat(Thread.currentThread()).isSameAs(caller));
+    OpenSteps.run(8, 1000, partition -> assertThat(Thread.currentThread()).isSameAs(caller));
   }
 
   @Test
   void theFirstFailureIsThrownAfterAllOfThem() {
     AtomicIntegerArray done = new AtomicIntegerArray(4);
     assertThatThrownBy(() ->
-            EachPartition.run(
+            OpenSteps.run(
                 4,
                 MUCH,
                 partition -> {
@@ -57,7 +77,7 @@ class EachPartitionTest {
             .start(() -> {
               Thread.currentThread().interrupt();
               try {
-                EachPartition.run(
+                OpenSteps.run(
                     2,
                     MUCH,
                     partition -> {

@@ -4,38 +4,47 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Does something for each partition while a database is opened, by as many threads as there are
-/// processors: partitions share nothing that is not safe to share.
+/// Does what an open consists of in steps that share nothing but what is safe to share, as a rule
+/// one a partition, by several threads.
 ///
 /// What is short is done by the calling thread alone, since a thread costs more than it saves.
-public final class EachPartition {
+public final class OpenSteps {
   /// Bytes to be read or replayed from which on it is worth other threads.
   private static final long WORTHWHILE_BYTES = 1 << 20;
 
-  private EachPartition() {}
+  private OpenSteps() {}
 
   /// What is done.
   public interface Step {
-    /// Does it for one partition. What it writes is seen by the thread that called [#run].
-    void run(int partition) throws IOException;
+    /// Does one step. What it writes is seen by the thread that called [#run].
+    void run(int number) throws IOException;
   }
 
-  /// Does it, and returns when it is done for all. An interrupt does not end the wait, and stays
-  /// set.
+  /// Does all steps by as many threads as there are processors, and returns when they are done. An
+  /// interrupt does not end the wait, and stays set.
   ///
+  /// @param stepCount they are numbered from 0
   /// @param bytes that are to be read or replayed in all of them together
-  /// @throws IOException if a step threw it. Of several failures the one of the lowest partition is
+  /// @throws IOException if a step threw it. Of several failures the one of the lowest step is
   ///   thrown, with the others added
-  public static void run(int partitionCount, long bytes, Step step) throws IOException {
-    int threadCount =
-        bytes < WORTHWHILE_BYTES
-            ? 1
-            : Math.min(partitionCount, Runtime.getRuntime().availableProcessors());
-    Throwable[] failures = new Throwable[partitionCount];
+  public static void run(int stepCount, long bytes, Step step) throws IOException {
+    run(stepCount, bytes, Runtime.getRuntime().availableProcessors(), step);
+  }
+
+  /// As [#run(int, long, Step)], of steps that wait for the device about as long as they compute:
+  /// by twice as many threads.
+  public static void runReads(int stepCount, long bytes, Step step) throws IOException {
+    run(stepCount, bytes, 2 * Runtime.getRuntime().availableProcessors(), step);
+  }
+
+  private static void run(int stepCount, long bytes, int mostThreads, Step step)
+      throws IOException {
+    int threadCount = bytes < WORTHWHILE_BYTES ? 1 : Math.min(stepCount, mostThreads);
+    Throwable[] failures = new Throwable[stepCount];
     AtomicInteger next = new AtomicInteger();
     Runnable work =
         () -> {
-          for (int i = next.getAndIncrement(); i < partitionCount; i = next.getAndIncrement()) {
+          for (int i = next.getAndIncrement(); i < stepCount; i = next.getAndIncrement()) {
             failures[i] = failureOf(step, i);
           }
         };
@@ -48,9 +57,9 @@ public final class EachPartition {
     throwFirst(failures);
   }
 
-  private static @Nullable Throwable failureOf(Step step, int partition) {
+  private static @Nullable Throwable failureOf(Step step, int number) {
     try {
-      step.run(partition);
+      step.run(number);
       return null;
     } catch (Throwable failure) {
       return failure;
