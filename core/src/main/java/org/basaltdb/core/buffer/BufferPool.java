@@ -3,11 +3,8 @@ package org.basaltdb.core.buffer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import org.basaltdb.core.pages.PageAccess;
-import org.basaltdb.core.pages.PageNumbers;
+import org.basaltdb.core.pages.NumberedPages;
 import org.basaltdb.core.store.PartitionImages;
-import org.basaltdb.core.store.StateReader;
-import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.BudgetExhaustedException;
 import org.basaltdb.offheap.memory.Memory;
@@ -34,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// - **POOLED-4.** Before the pool of blocks refuses anybody, pages leave (POOL-3).
 ///
 /// Thread rules: the holder of the partition's writer token; counters by any thread.
-public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
+public final class BufferPool extends NumberedPages implements EvictionPolicy.Residents {
   /// The fewest frames of a partition.
   public static final int MIN_FRAMES = 64;
 
@@ -63,13 +60,9 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
     }
   }
 
-  private final PageTable table;
-  private final BlockPool pool;
   private final PartitionImages images;
   private final EvictionPolicy policy;
   private final int frameLimit;
-  private final long frameBase;
-  private final PageNumbers numbers;
 
   /// Told that pages should be written soon.
   private final Runnable cleaner;
@@ -104,29 +97,16 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
       EvictionPolicy policy,
       int frameLimit,
       Runnable cleaner) {
+    super(table, pool, images::commitPages);
     if (frameLimit < MIN_FRAMES) {
       throw new IllegalArgumentException(
           "frames of a partition; found " + frameLimit + "; expected " + MIN_FRAMES + " or more");
     }
-    this.table = table;
-    this.pool = pool;
     this.images = images;
     this.policy = policy;
     this.frameLimit = frameLimit;
     this.cleaner = cleaner;
-    this.frameBase = pool.baseAddress();
-    this.numbers = new PageNumbers(table, pool, images::commitPages);
     pool.addReclaimer(this::giveFramesBack);
-  }
-
-  @Override
-  public long wordBase() {
-    return table.base();
-  }
-
-  @Override
-  public long frameBase() {
-    return frameBase;
   }
 
   // ---- frames
@@ -391,24 +371,7 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
     return images.cleaningFailure();
   }
 
-  @Override
-  public long frame(int page) {
-    long word = table.word(page);
-    assert PageWord.state(word) != PageWord.COLD : "page " + page + " is not in memory";
-    return frameBase + PageWord.frameOffset(word);
-  }
-
-  @Override
-  public long beginChange(int page) {
-    return frameBase + table.lock(page);
-  }
-
-  @Override
-  public void endChange(int page) {
-    table.unlock(page);
-  }
-
-  // ---- page numbers, checkpoints
+  // ---- checkpoints
 
   @Override
   public void noteColdChain() {
@@ -423,26 +386,6 @@ public final class BufferPool implements PageAccess, EvictionPolicy.Residents {
       coldChains = false;
     }
     return noted;
-  }
-
-  @Override
-  public int allocateExtent() {
-    return numbers.allocateExtent();
-  }
-
-  @Override
-  public void freeExtent(int firstPage) {
-    numbers.freeExtent(firstPage);
-  }
-
-  @Override
-  public void save(StateWriter state) {
-    numbers.save(state);
-  }
-
-  @Override
-  public void restore(StateReader state) {
-    numbers.restore(state);
   }
 
   @Override

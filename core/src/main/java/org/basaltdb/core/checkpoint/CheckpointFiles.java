@@ -151,7 +151,7 @@ public final class CheckpointFiles {
   /// Removes checkpoints but for the two newest; nobody needs them. That they come back after a
   /// power cut harms nothing: they are not among the two newest.
   void removeOld() throws IOException {
-    IOException first = null;
+    FirstFailure<IOException> failures = new FirstFailure<>();
     for (int number : List.copyOf(numbers.subList(Math.min(2, numbers.size()), numbers.size()))) {
       try {
         if (files.exists(path(number))) {
@@ -159,16 +159,10 @@ public final class CheckpointFiles {
         }
         numbers.remove(Integer.valueOf(number));
       } catch (IOException kept) {
-        if (first == null) {
-          first = kept;
-        } else {
-          first.addSuppressed(kept);
-        }
+        failures.add(kept);
       }
     }
-    if (first != null) {
-      throw first;
-    }
+    failures.rethrow();
   }
 
   /// The files of images: those that were opened, or new ones, where no checkpoint names any yet.

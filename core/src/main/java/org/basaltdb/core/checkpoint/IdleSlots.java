@@ -27,21 +27,15 @@ final class IdleSlots {
   /// @param meanwhile done between two calls
   /// @throws IOException the first failure; the other files are done
   void giveBack(PageFiles files, Runnable meanwhile) throws IOException {
-    IOException first = null;
+    FirstFailure<IOException> failures = new FirstFailure<>();
     for (Partition partition : partitions) {
       try {
         giveBack(Checkpointer.tierOf(partition), files.get(partition.number()), meanwhile);
       } catch (IOException kept) {
-        if (first == null) {
-          first = kept;
-        } else {
-          first.addSuppressed(kept);
-        }
+        failures.add(kept);
       }
     }
-    if (first != null) {
-      throw first;
-    }
+    failures.rethrow();
   }
 
   private void giveBack(Tier tier, PageFile file, Runnable meanwhile) throws IOException {

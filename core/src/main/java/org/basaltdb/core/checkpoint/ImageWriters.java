@@ -62,20 +62,14 @@ final class ImageWriters implements AutoCloseable {
   /// Each of them, whatever comes of the others.
   @Override
   public void close() {
-    RuntimeException first = null;
+    FirstFailure<RuntimeException> failures = new FirstFailure<>();
     for (ImageWriter writer : writers) {
       try {
         writer.close();
       } catch (RuntimeException failure) {
-        if (first == null) {
-          first = failure;
-        } else {
-          first.addSuppressed(failure);
-        }
+        failures.add(failure);
       }
     }
-    if (first != null) {
-      throw first;
-    }
+    failures.rethrow();
   }
 }

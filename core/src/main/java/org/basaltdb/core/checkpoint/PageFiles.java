@@ -59,21 +59,15 @@ public final class PageFiles implements Closeable {
   /// Closes each, whatever comes of the others; again does nothing.
   @Override
   public void close() throws IOException {
-    IOException first = null;
+    FirstFailure<IOException> failures = new FirstFailure<>();
     for (PageFile file : files) {
       try {
         file.close();
       } catch (IOException unclosed) {
-        if (first == null) {
-          first = unclosed;
-        } else {
-          first.addSuppressed(unclosed);
-        }
+        failures.add(unclosed);
       }
     }
     files.clear();
-    if (first != null) {
-      throw first;
-    }
+    failures.rethrow();
   }
 }

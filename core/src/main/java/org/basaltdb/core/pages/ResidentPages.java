@@ -1,45 +1,14 @@
 package org.basaltdb.core.pages;
 
-import org.basaltdb.core.store.StateReader;
-import org.basaltdb.core.store.StateWriter;
 import org.basaltdb.offheap.memory.BlockPool;
 import org.basaltdb.offheap.memory.MemoryBudget.Owner;
 import org.basaltdb.offheap.page.PageTable;
-import org.basaltdb.offheap.page.PageWord;
 import org.jspecify.annotations.Nullable;
 
 /** Page access when every page has a frame of its own: a database that lives in memory only. */
-public final class ResidentPages implements PageAccess {
-  private final PageTable table;
-  private final BlockPool pool;
-  private final long frameBase;
-  private final PageNumbers numbers;
-
+public final class ResidentPages extends NumberedPages {
   public ResidentPages(PageTable table, BlockPool pool) {
-    this.table = table;
-    this.pool = pool;
-    this.frameBase = pool.baseAddress();
-    this.numbers = new PageNumbers(table, pool, count -> {});
-  }
-
-  @Override
-  public long wordBase() {
-    return table.base();
-  }
-
-  @Override
-  public long frameBase() {
-    return frameBase;
-  }
-
-  @Override
-  public int allocateExtent() {
-    return numbers.allocateExtent();
-  }
-
-  @Override
-  public void freeExtent(int firstPage) {
-    numbers.freeExtent(firstPage);
+    super(table, pool, count -> {});
   }
 
   @Override
@@ -90,33 +59,8 @@ public final class ResidentPages implements PageAccess {
   }
 
   @Override
-  public long frame(int page) {
-    return frameBase + PageWord.frameOffset(table.word(page));
-  }
-
-  @Override
-  public long beginChange(int page) {
-    return frameBase + table.lock(page);
-  }
-
-  @Override
-  public void endChange(int page) {
-    table.unlock(page);
-  }
-
-  @Override
   public void noteColdChain() {
     throw new IllegalStateException("a page is not in memory, of a database in memory");
-  }
-
-  @Override
-  public void save(StateWriter state) {
-    numbers.save(state);
-  }
-
-  @Override
-  public void restore(StateReader state) {
-    numbers.restore(state);
   }
 
   @Override

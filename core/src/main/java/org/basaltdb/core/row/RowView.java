@@ -207,15 +207,7 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int copyUtf8(int column, byte[] target) {
-    if (!isPresent(column, FieldCode.VARCHAR, "copyUtf8")) {
-      return -1;
-    }
-    int length = reader.valueBytes(column);
-    if (length > target.length) {
-      throw targetTooSmall(column, target.length, length);
-    }
-    Memory.copyToArray(reader.valueAddress(column), target, 0, length);
-    return alive(length);
+    return isPresent(column, FieldCode.VARCHAR, "copyUtf8") ? copyValue(column, target) : -1;
   }
 
   /// As [#copyUtf8(int, byte[])], by name.
@@ -231,15 +223,9 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int copyUtf8(int column, MemorySegment target, long offset) {
-    if (!isPresent(column, FieldCode.VARCHAR, "copyUtf8")) {
-      return -1;
-    }
-    int length = reader.valueBytes(column);
-    if (length > target.byteSize() - offset) {
-      throw targetTooSmall(column, Math.max(0, target.byteSize() - offset), length);
-    }
-    MemorySegment.copy(Memory.ALL, reader.valueAddress(column), target, offset, length);
-    return alive(length);
+    return isPresent(column, FieldCode.VARCHAR, "copyUtf8")
+        ? copyValue(column, target, offset)
+        : -1;
   }
 
   /// As [#copyUtf8(int, MemorySegment, long)], by name.
@@ -270,15 +256,7 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int copyBytes(int column, byte[] target) {
-    if (!isPresent(column, FieldCode.VARBINARY, "copyBytes")) {
-      return -1;
-    }
-    int length = reader.valueBytes(column);
-    if (length > target.length) {
-      throw targetTooSmall(column, target.length, length);
-    }
-    Memory.copyToArray(reader.valueAddress(column), target, 0, length);
-    return alive(length);
+    return isPresent(column, FieldCode.VARBINARY, "copyBytes") ? copyValue(column, target) : -1;
   }
 
   /// As [#copyBytes(int, byte[])], by name.
@@ -294,15 +272,9 @@ public final class RowView {
   /// @throws TypeMismatchException if the column has another type
   /// @throws UnknownColumnException if there is no such column, or the view was made without it
   public int copyBytes(int column, MemorySegment target, long offset) {
-    if (!isPresent(column, FieldCode.VARBINARY, "copyBytes")) {
-      return -1;
-    }
-    int length = reader.valueBytes(column);
-    if (length > target.byteSize() - offset) {
-      throw targetTooSmall(column, Math.max(0, target.byteSize() - offset), length);
-    }
-    MemorySegment.copy(Memory.ALL, reader.valueAddress(column), target, offset, length);
-    return alive(length);
+    return isPresent(column, FieldCode.VARBINARY, "copyBytes")
+        ? copyValue(column, target, offset)
+        : -1;
   }
 
   /// As [#copyBytes(int, MemorySegment, long)], by name.
@@ -535,6 +507,24 @@ public final class RowView {
       throw refusal(column, call);
     }
     return (found & FieldCode.NULLABLE) == 0 || !alive(reader.isNull(column));
+  }
+
+  private int copyValue(int column, byte[] target) {
+    int length = reader.valueBytes(column);
+    if (length > target.length) {
+      throw targetTooSmall(column, target.length, length);
+    }
+    Memory.copyToArray(reader.valueAddress(column), target, 0, length);
+    return alive(length);
+  }
+
+  private int copyValue(int column, MemorySegment target, long offset) {
+    int length = reader.valueBytes(column);
+    if (length > target.byteSize() - offset) {
+      throw targetTooSmall(column, Math.max(0, target.byteSize() - offset), length);
+    }
+    MemorySegment.copy(Memory.ALL, reader.valueAddress(column), target, offset, length);
+    return alive(length);
   }
 
   private byte[] newBytes(int column) {
