@@ -1,6 +1,5 @@
 package org.basaltdb.bench.driver;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.basaltdb.bench.protocol.Message;
 import org.basaltdb.bench.report.Bar;
@@ -79,23 +78,11 @@ public final class Mixed implements Experiment {
   }
 
   private static List<Subject> start(Run run) throws Exception {
-    List<Subject> subjects = new ArrayList<>();
-    List<Runnable> loads = new ArrayList<>();
-    add(run, subjects, loads, BASALT, Engine.BASALT);
-    add(run, subjects, loads, ROCKSDB, Engine.ROCKSDB);
-    add(run, subjects, loads, LMDB, Engine.LMDB);
-    run.prepare(loads);
-    return subjects;
-  }
-
-  private static void add(
-      Run run, List<Subject> subjects, List<Runnable> loads, String name, Engine engine)
-      throws Exception {
-    if (run.wants(name)) {
-      Subject subject = run.start(name, engine, Run.SMALL_HEAP_MEGABYTES);
-      subjects.add(subject);
-      loads.add(() -> run.load(subject, "rows", "scattered", "interval"));
-    }
+    Lineup lineup = new Lineup(run);
+    lineup.add(BASALT, Engine.BASALT, "interval");
+    lineup.add(ROCKSDB, Engine.ROCKSDB, "interval");
+    lineup.add(LMDB, Engine.LMDB, "interval");
+    return lineup.load();
   }
 
   private static void turn(Run run, Subject subject, boolean counts) throws Exception {

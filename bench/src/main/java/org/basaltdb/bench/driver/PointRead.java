@@ -2,6 +2,7 @@ package org.basaltdb.bench.driver;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.basaltdb.bench.protocol.Message;
 import org.basaltdb.bench.report.Bar;
 import org.basaltdb.bench.report.Report;
@@ -58,17 +59,19 @@ public final class PointRead implements Experiment {
     List<Subject> subjects = start(run);
     // one figure after the other, and not one subject: what is compared is then measured within
     // seconds, before the machine's other guests have changed what memory takes
-    time(run, subjects, GET, "read", "scattered");
-    time(run, subjects, GET_PAYLOAD, "payload", "scattered");
-    time(run, subjects, GET_ALL, "batch", "scattered");
-    time(run, subjects, GET_DENSE, "read", "dense");
-    time(run, subjects, GET_ALL_DENSE, "batch", "dense");
+    run.time(GET, subjects, pass("read", "scattered"));
+    run.time(GET_PAYLOAD, subjects, pass("payload", "scattered"));
+    run.time(GET_ALL, subjects, pass("batch", "scattered"));
+    run.time(GET_DENSE, subjects, pass("read", "dense"));
+    run.time(GET_ALL_DENSE, subjects, pass("batch", "dense"));
     run.rounds(P50, subjects, (subject, counts) -> single(run, subject, counts));
     List<Subject> scaled = new ArrayList<>();
     subjects.stream()
         .filter(subject -> List.of(BASALT, BARE).contains(subject.name()))
         .forEach(scaled::add);
-    add(run, scaled, CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES);
+    if (run.wants(CONTROL)) {
+      scaled.add(run.start(CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES));
+    }
     scaling(run, scaled);
   }
 
@@ -96,51 +99,25 @@ public final class PointRead implements Experiment {
 
   private static List<Subject> start(Run run) throws Exception {
     int mapHeap = 512 + (int) ((2L * run.settings().rows() * MAP_BYTES_A_ROW) >> 20);
-    List<Subject> subjects = new ArrayList<>();
-    add(run, subjects, BASALT, Engine.BASALT, Run.SMALL_HEAP_MEGABYTES);
-    add(run, subjects, MAP, Engine.HASH_MAP, mapHeap);
-    add(run, subjects, MAP_THP, Engine.HASH_MAP, mapHeap, "-XX:+UseTransparentHugePages");
-    add(run, subjects, CHRONICLE, Engine.CHRONICLE_MAP, Run.SMALL_HEAP_MEGABYTES);
-    add(run, subjects, LMDB, Engine.LMDB, Run.SMALL_HEAP_MEGABYTES);
-    add(run, subjects, ROCKSDB, Engine.ROCKSDB, Run.SMALL_HEAP_MEGABYTES);
-    add(run, subjects, BARE, Engine.BARE, Run.SMALL_HEAP_MEGABYTES);
-    List<Runnable> loads = new ArrayList<>();
-    for (Subject subject : subjects) {
-      String mode = subject.name().equals(CHRONICLE) ? "memory" : "none";
-      loads.add(() -> {
-        run.load(subject, "scattered", "scattered", mode);
-        run.load(subject, "dense", "dense", mode);
-      });
-    }
-    run.prepare(loads);
-    return subjects;
+    Consumer<Subject> load =
+        subject -> {
+          String mode = subject.name().equals(CHRONICLE) ? "memory" : "none";
+          run.load(subject, "scattered", "scattered", mode);
+          run.load(subject, "dense", "dense", mode);
+        };
+    Lineup lineup = new Lineup(run);
+    lineup.add(BASALT, Engine.BASALT, Run.SMALL_HEAP_MEGABYTES, load);
+    lineup.add(MAP, Engine.HASH_MAP, mapHeap, load);
+    lineup.add(MAP_THP, Engine.HASH_MAP, mapHeap, load, "-XX:+UseTransparentHugePages");
+    lineup.add(CHRONICLE, Engine.CHRONICLE_MAP, Run.SMALL_HEAP_MEGABYTES, load);
+    lineup.add(LMDB, Engine.LMDB, Run.SMALL_HEAP_MEGABYTES, load);
+    lineup.add(ROCKSDB, Engine.ROCKSDB, Run.SMALL_HEAP_MEGABYTES, load);
+    lineup.add(BARE, Engine.BARE, Run.SMALL_HEAP_MEGABYTES, load);
+    return lineup.load();
   }
 
-  private static void add(
-      Run run, List<Subject> subjects, String name, Engine engine, int heap, String... flags)
-      throws Exception {
-    if (run.wants(name)) {
-      subjects.add(run.start(name, engine, heap, flags));
-    }
-  }
-
-  /** The time of a read, for everybody. */
-  private static void time(Run run, List<Subject> subjects, String figure, String word, String set)
-      throws Exception {
-    run.rounds(
-        figure,
-        subjects,
-        (subject, counts) -> {
-          Message reply =
-              subject.ask(
-                  Message.of(word)
-                      .with("set", set)
-                      .with("size", BATCH_ROWS)
-                      .with("millis", run.passMillis(counts)));
-          if (counts) {
-            run.report().add(figure, subject.name(), reply.number("nanos"));
-          }
-        });
+  private static Message pass(String word, String set) {
+    return Message.of(word).with("set", set).with("size", BATCH_ROWS);
   }
 
   /** Single operations, each between two looks at the clock. */

@@ -1,6 +1,5 @@
 package org.basaltdb.bench.driver;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.basaltdb.bench.protocol.Message;
 import org.basaltdb.bench.report.Bar;
@@ -36,41 +35,16 @@ public final class PoolCost implements Experiment {
     report.group(MODIFY, "read-modify-write", Unit.NANOS_A_ROW, MEMORY);
     report.bar(Bar.atMostTimes(1.1, GET, POOLED, MEMORY));
     report.bar(Bar.atMostTimes(1.1, GET_ALL, POOLED, MEMORY));
-    List<Subject> subjects = new ArrayList<>();
-    List<Runnable> loads = new ArrayList<>();
-    add(run, subjects, loads, POOLED, "none");
-    add(run, subjects, loads, MEMORY, "memory");
-    run.prepare(loads);
-    time(run, subjects, GET, "read");
-    time(run, subjects, GET_ALL, "batch");
-    time(run, subjects, MODIFY, "modify");
+    Lineup lineup = new Lineup(run);
+    lineup.add(POOLED, Engine.BASALT, "none");
+    lineup.add(MEMORY, Engine.BASALT, "memory");
+    List<Subject> subjects = lineup.load();
+    run.time(GET, subjects, pass("read"));
+    run.time(GET_ALL, subjects, pass("batch"));
+    run.time(MODIFY, subjects, pass("modify"));
   }
 
-  private static void add(
-      Run run, List<Subject> subjects, List<Runnable> loads, String name, String mode)
-      throws Exception {
-    if (run.wants(name)) {
-      Subject subject = run.start(name, Engine.BASALT, Run.SMALL_HEAP_MEGABYTES);
-      subjects.add(subject);
-      loads.add(() -> run.load(subject, "rows", "scattered", mode));
-    }
-  }
-
-  private static void time(Run run, List<Subject> subjects, String figure, String word)
-      throws Exception {
-    run.rounds(
-        figure,
-        subjects,
-        (subject, counts) -> {
-          Message reply =
-              subject.ask(
-                  Message.of(word)
-                      .with("set", "rows")
-                      .with("size", BATCH_ROWS)
-                      .with("millis", run.passMillis(counts)));
-          if (counts) {
-            run.report().add(figure, subject.name(), reply.number("nanos"));
-          }
-        });
+  private static Message pass(String word) {
+    return Message.of(word).with("set", "rows").with("size", BATCH_ROWS);
   }
 }

@@ -175,6 +175,23 @@ public final class Run implements AutoCloseable {
         });
   }
 
+  /**
+   * Asks each subject for passes of one kind, round after round, and reports what a row took.
+   *
+   * @param request without the length of a pass
+   */
+  void time(String figure, List<Subject> subjects, Message request) throws Exception {
+    rounds(
+        figure,
+        subjects,
+        (subject, counts) -> {
+          Message reply = subject.ask(request.with("millis", passMillis(counts)));
+          if (counts) {
+            report.add(figure, subject.name(), reply.number("nanos"));
+          }
+        });
+  }
+
   /** The rounds of {@link #rounds(List, Turn)}, whoever takes the turns. */
   <T> void turns(String what, List<T> takers, Turn<? super T> turn) throws Exception {
     String of = what.isEmpty() ? "" : what + ", ";

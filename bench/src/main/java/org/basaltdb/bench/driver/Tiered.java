@@ -177,22 +177,10 @@ public final class Tiered implements Experiment {
   }
 
   private static List<Subject> start(Run run) throws Exception {
-    List<Subject> subjects = new ArrayList<>();
-    List<Runnable> loads = new ArrayList<>();
-    add(run, subjects, loads, BASALT, Engine.BASALT);
-    add(run, subjects, loads, ROCKSDB, Engine.ROCKSDB);
-    run.prepare(loads);
-    return subjects;
-  }
-
-  private static void add(
-      Run run, List<Subject> subjects, List<Runnable> loads, String name, Engine engine)
-      throws Exception {
-    if (run.wants(name)) {
-      Subject subject = run.start(name, engine, HEAP_MEGABYTES);
-      subjects.add(subject);
-      loads.add(() -> load(run, subject));
-    }
+    Lineup lineup = new Lineup(run);
+    lineup.add(BASALT, Engine.BASALT, HEAP_MEGABYTES, subject -> load(run, subject));
+    lineup.add(ROCKSDB, Engine.ROCKSDB, HEAP_MEGABYTES, subject -> load(run, subject));
+    return lineup.load();
   }
 
   private static void load(Run run, Subject subject) {

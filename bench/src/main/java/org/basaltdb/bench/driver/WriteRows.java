@@ -1,6 +1,5 @@
 package org.basaltdb.bench.driver;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.basaltdb.bench.protocol.Message;
 import org.basaltdb.bench.report.Bar;
@@ -58,34 +57,18 @@ public final class WriteRows implements Experiment {
   }
 
   private static List<Subject> start(Run run) throws Exception {
-    List<Subject> subjects = new ArrayList<>();
-    List<Runnable> loads = new ArrayList<>();
-    add(run, subjects, loads, BASALT_NONE, Engine.BASALT, "none");
-    add(run, subjects, loads, BASALT_INTERVAL, Engine.BASALT, "interval");
-    add(run, subjects, loads, CHRONICLE, Engine.CHRONICLE_MAP, "none");
-    add(run, subjects, loads, ROCKSDB, Engine.ROCKSDB, "interval");
-    add(run, subjects, loads, LMDB, Engine.LMDB, "none");
-    add(run, subjects, loads, BASALT_SYNC, Engine.BASALT, "sync");
-    run.prepare(loads);
+    Lineup lineup = new Lineup(run);
+    lineup.add(BASALT_NONE, Engine.BASALT, "none");
+    lineup.add(BASALT_INTERVAL, Engine.BASALT, "interval");
+    lineup.add(CHRONICLE, Engine.CHRONICLE_MAP, "none");
+    lineup.add(ROCKSDB, Engine.ROCKSDB, "interval");
+    lineup.add(LMDB, Engine.LMDB, "none");
+    lineup.add(BASALT_SYNC, Engine.BASALT, "sync");
+    List<Subject> subjects = lineup.load();
     if (run.wants(CONTROL)) {
       subjects.add(run.start(CONTROL, Engine.NONE, Run.SMALL_HEAP_MEGABYTES));
     }
     return subjects;
-  }
-
-  private static void add(
-      Run run,
-      List<Subject> subjects,
-      List<Runnable> loads,
-      String name,
-      Engine engine,
-      String mode)
-      throws Exception {
-    if (run.wants(name)) {
-      Subject subject = run.start(name, engine, Run.SMALL_HEAP_MEGABYTES);
-      subjects.add(subject);
-      loads.add(() -> run.load(subject, "rows", "scattered", mode));
-    }
   }
 
   private static void turn(Run run, Subject subject, boolean counts) throws Exception {
