@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import org.basaltdb.core.error.CheckpointFailedException;
 import org.basaltdb.core.error.ReadOnlyException;
 import org.basaltdb.core.row.RowBuffer;
-import org.basaltdb.core.row.RowView;
 import org.basaltdb.offheap.posix.Posix;
 import org.basaltdb.wal.Durability;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +31,7 @@ class FullFileSystemTest {
   private static final int ROWS = 8_000;
 
   private final EngineFixture fixture = new EngineFixture();
-  private final int[] scores = new int[ROWS];
+  private final Scores scores = new Scores(ROWS);
   private boolean mounted;
 
   @TempDir Path mountPoint;
@@ -79,30 +78,15 @@ class FullFileSystemTest {
   }
 
   private boolean put(Session session, Table users, RowBuffer row, int id) {
-    row.setLong("id", id).setString("name", "x".repeat(150)).setInt("score", scores[id] + 1);
     try {
-      session.upsert(users, row);
+      scores.put(session, users, row, id);
     } catch (ReadOnlyException full) {
       assertThat(full)
           .hasMessageContaining(Posix.available() ? "ENOSPC" : "No space left")
           .hasMessageContaining("resume");
       return false;
     }
-    scores[id]++;
     return true;
-  }
-
-  private void check(Basalt db) {
-    Table users = db.table("users");
-    try (Session session = db.openSession()) {
-      RowView view = users.newView();
-      for (int id = 0; id < ROWS; id++) {
-        assertThat(session.get(users, id, view)).isEqualTo(scores[id] > 0);
-        if (scores[id] > 0) {
-          assertThat(view.getInt("score")).isEqualTo(scores[id]);
-        }
-      }
-    }
   }
 
   @ParameterizedTest
@@ -118,11 +102,11 @@ class FullFileSystemTest {
           written++;
         }
         assertThat(written).isGreaterThan(1_000);
-        check(db);
+        scores.check(db);
         Path filler = mountPoint.resolve("filler");
         fill(filler);
         assertThatThrownBy(db::checkpoint).isInstanceOf(CheckpointFailedException.class);
-        check(db);
+        scores.check(db);
         Files.delete(filler);
         assertThat(run("mount", "-o", "remount,size=64m", mountPoint.toString())).isTrue();
         for (int id = 0; id < ROWS; id += 3) {
@@ -131,11 +115,11 @@ class FullFileSystemTest {
           }
         }
         db.checkpoint();
-        check(db);
+        scores.check(db);
       }
     }
     try (Basalt db = Basalt.open(directory, options(mode))) {
-      check(db);
+      scores.check(db);
     }
   }
 

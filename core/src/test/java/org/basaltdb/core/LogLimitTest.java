@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.basaltdb.core.error.InvalidOptionsException;
 import org.basaltdb.core.error.ReadOnlyException;
 import org.basaltdb.core.row.RowBuffer;
-import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.schema.ColumnType;
 import org.basaltdb.core.schema.TableSchema;
 import org.basaltdb.offheap.file.Clock;
@@ -42,7 +41,7 @@ class LogLimitTest {
   private static final int ROWS = 400;
 
   private final EngineFixture fixture = new EngineFixture();
-  private final int[] scores = new int[ROWS];
+  private final Scores scores = new Scores(ROWS);
   private NamedFaults files;
 
   @BeforeEach
@@ -71,25 +70,6 @@ class LogLimitTest {
             .seam(new Seam(Clock.system(), files, Randomness.seeded(1))));
   }
 
-  private void put(Session session, Table users, RowBuffer row, int id) {
-    row.setLong("id", id).setString("name", "x".repeat(150)).setInt("score", scores[id] + 1);
-    session.upsert(users, row);
-    scores[id]++;
-  }
-
-  private void check(Basalt db) {
-    Table users = db.table("users");
-    try (Session session = db.openSession()) {
-      RowView view = users.newView();
-      for (int id = 0; id < ROWS; id++) {
-        assertThat(session.get(users, id, view)).isEqualTo(scores[id] > 0);
-        if (scores[id] > 0) {
-          assertThat(view.getInt("score")).isEqualTo(scores[id]);
-        }
-      }
-    }
-  }
-
   /// Many times as much is written as the log may hold, by several threads, while tables come and
   /// go: those wait for the log too, and checkpoints for those.
   @ParameterizedTest
@@ -107,7 +87,7 @@ class LogLimitTest {
           RowBuffer row = users.newRow();
           for (int i = 0; i < 15_000; i++) {
             int id = i * threads + own;
-            put(session, users, row, id % (ROWS / threads * threads));
+            scores.put(session, users, row, id % (ROWS / threads * threads));
             longest.accumulateAndGet(db.stats().logFileBytes(), Math::max);
           }
         }
@@ -129,8 +109,8 @@ class LogLimitTest {
     }
     assertThat(db.stats().logAppendedBytes()).isGreaterThan(10 * MAX_LOG_BYTES);
     assertThat(longest.get()).isBetween(MAX_LOG_BYTES / 2, MAX_LOG_BYTES);
-    check(db);
-    check(fixture.reopen(db, options(mode)));
+    scores.check(db);
+    scores.check(fixture.reopen(db, options(mode)));
   }
 
   /// @return how many rows were written before one was refused
@@ -140,7 +120,7 @@ class LogLimitTest {
       RowBuffer row = users.newRow();
       for (int i = 0; ; i++) {
         try {
-          put(session, users, row, i % ROWS);
+          scores.put(session, users, row, i % ROWS);
         } catch (ReadOnlyException refused) {
           assertThat(refused)
               .hasMessageMatching("[^;]+(; [^;]+){4,6}")
@@ -162,25 +142,25 @@ class LogLimitTest {
     Table users = db.createTable(EngineFixture.users());
     files.fail(FileOperation.WRITE, "checkpoint", Errno.ENOSPC);
     assertThat(writeUntilRefused(db, "ENOSPC", "tried again")).isGreaterThan(500);
-    check(db);
+    scores.check(db);
     assertThatThrownBy(() -> db.createTable(wide())).isInstanceOf(ReadOnlyException.class);
     assertThat(db.hasTable("wide")).isFalse();
-    check(db);
+    scores.check(db);
     files.heal();
     try (Session session = db.openSession()) {
       RowBuffer row = users.newRow();
       for (int id = 0; id < ROWS; id++) {
-        for (int before = scores[id]; scores[id] == before; ) {
+        for (int before = scores.of(id); scores.of(id) == before; ) {
           try {
-            put(session, users, row, id);
+            scores.put(session, users, row, id);
           } catch (ReadOnlyException notYet) {
             Thread.sleep(5);
           }
         }
       }
     }
-    check(db);
-    check(fixture.reopen(db, options(mode)));
+    scores.check(db);
+    scores.check(fixture.reopen(db, options(mode)));
   }
 
   /// What says so takes more room than a row.
@@ -203,18 +183,18 @@ class LogLimitTest {
     writeUntilRefused(db, "sync of", "close and reopen");
     files.heal();
     writeUntilRefused(db, "sync of", "close and reopen");
-    check(db);
+    scores.check(db);
     Basalt again = fixture.reopen(db, options(mode));
-    check(again);
+    scores.check(again);
     try (Session session = again.openSession()) {
       Table users = again.table("users");
       RowBuffer row = users.newRow();
       for (int i = 0; i < 20 * ROWS; i++) {
-        put(session, users, row, i % ROWS);
+        scores.put(session, users, row, i % ROWS);
       }
     }
     assertThat(again.stats().logFileBytes()).isLessThanOrEqualTo(MAX_LOG_BYTES);
-    check(again);
+    scores.check(again);
   }
 
   @Test

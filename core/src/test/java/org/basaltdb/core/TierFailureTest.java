@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.basaltdb.core.error.CheckpointFailedException;
 import org.basaltdb.core.error.DatabaseFailedException;
 import org.basaltdb.core.error.NotReadableException;
 import org.basaltdb.core.error.ReadOnlyException;
 import org.basaltdb.core.partition.Partition;
+import org.basaltdb.core.partition.Tier;
 import org.basaltdb.core.row.RowBuffer;
 import org.basaltdb.core.row.RowView;
 import org.basaltdb.core.schema.ColumnType;
@@ -39,6 +41,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TierFailureTest {
   private static final int ROWS = 3_000;
   private static final int PARTITIONS = 2;
+
+  /// Many times as long as it takes until all pages of a test are dirty.
+  private static final long PATIENCE_MILLIS = 30_000;
 
   private final EngineFixture fixture = new EngineFixture();
   private final int[] versions = new int[2 * ROWS];
@@ -115,7 +120,32 @@ class TierFailureTest {
     return db;
   }
 
-  /// The same, and nothing of it in memory.
+  /// What happens to a database.
+  private interface Scene {
+    void play(Basalt db, Session session, Table table) throws Exception;
+  }
+
+  /// A table much larger than the pool, for a scene after which the database is opened again.
+  private final class Stage {
+    private final WriterMode mode;
+
+    Stage(WriterMode mode) {
+      this.mode = mode;
+    }
+
+    /// @return the database, opened again; every row is as it was written last
+    Basalt play(Scene scene) throws Exception {
+      Basalt db = filled(mode);
+      try (Session session = db.openSession()) {
+        scene.play(db, session, db.table("t"));
+      }
+      Basalt again = fixture.reopen(db, options(mode));
+      checkAll(again);
+      return again;
+    }
+  }
+
+  /// The same as [#filled], and nothing of it in memory.
   private Basalt cold(WriterMode mode) {
     Basalt db = filled(mode);
     db.checkpoint();
@@ -187,6 +217,38 @@ class TierFailureTest {
     }
   }
 
+  /// As [#writeUntilRefused], of a database that may have lost who writes its pages: after a time
+  /// the test does in its place what ends the waits of writes. An interrupt does not end them, and
+  /// meanwhile neither the session nor the database closes: a test that only timed out would hang.
+  private ReadOnlyException writeUntilRefusedInTime(Basalt db, Session session, Table table)
+      throws InterruptedException {
+    Thread watch = Thread.ofPlatform().daemon().start(() -> refuseLostWaits(db));
+    try {
+      return writeUntilRefused(session, table);
+    } finally {
+      watch.interrupt();
+      watch.join();
+    }
+  }
+
+  private static void refuseLostWaits(Basalt db) {
+    try {
+      Thread.sleep(PATIENCE_MILLIS);
+      AssertionError lost =
+          new AssertionError("no write was refused within " + PATIENCE_MILLIS + " ms");
+      while (true) {
+        for (Partition partition : db.engine().partitions()) {
+          Tier tier = Objects.requireNonNull(partition.tier());
+          tier.serveFetch();
+          tier.images().cleaned(lost);
+        }
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException inTime) {
+      // one was refused
+    }
+  }
+
   /// Writes resume by themselves, in each partition.
   private void writeOnceThatIsPossible(Session session, Table table) throws InterruptedException {
     RowBuffer row = table.newRow();
@@ -208,9 +270,8 @@ class TierFailureTest {
     "DEDICATED, 28", "DEDICATED, 5"
   })
   void pagesThatCannotBeWrittenStopWritesUntilTheyCan(WriterMode mode, int errno) throws Exception {
-    Basalt db = filled(mode);
-    Table table = db.table("t");
-    try (Session session = db.openSession()) {
+    Stage stage = new Stage(mode);
+    stage.play((db, session, table) -> {
       files.fail(FileOperation.WRITE, "pages-", errno);
       ReadOnlyException refused = writeUntilRefused(session, table);
       assertThat(refused)
@@ -225,34 +286,30 @@ class TierFailureTest {
       writeOnceThatIsPossible(session, table);
       db.checkpoint();
       checkAll(db);
-    }
-    checkAll(fixture.reopen(db, options(mode)));
+    });
   }
 
   /// A fault that nobody expects, in the middle of a write: whoever would wait for the page is
   /// told.
   @ParameterizedTest
   @EnumSource
-  void anErrorThatNobodyExpectsStopsWritesAndNothingElse(WriterMode mode) {
-    Basalt db = filled(mode);
-    Table table = db.table("t");
-    try (Session session = db.openSession()) {
+  void anErrorThatNobodyExpectsStopsWritesAndNothingElse(WriterMode mode) throws Exception {
+    Stage stage = new Stage(mode);
+    stage.play((db, session, table) -> {
       files.fail(FileOperation.WRITE, "pages-", NamedFaults.UNEXPECTED);
-      assertThat(writeUntilRefused(session, table)).hasMessageContaining("unexpected");
+      assertThat(writeUntilRefusedInTime(db, session, table)).hasMessageContaining("unexpected");
       files.heal();
       checkAll(db);
       assertThatThrownBy(db::checkpoint).isInstanceOf(CheckpointFailedException.class);
-    }
-    checkAll(fixture.reopen(db, options(mode)));
+    });
   }
 
   /// The disk as a whole has no room: neither log nor pages can grow.
   @ParameterizedTest
   @EnumSource
   void aFullDiskStopsWritesUntilThereIsRoom(WriterMode mode) throws Exception {
-    Basalt db = filled(mode);
-    Table table = db.table("t");
-    try (Session session = db.openSession()) {
+    Stage stage = new Stage(mode);
+    stage.play((db, session, table) -> {
       disk.limitBytes(0);
       ReadOnlyException refused = writeUntilRefused(session, table);
       assertThat(refused).hasMessageContaining("ENOSPC");
@@ -264,8 +321,7 @@ class TierFailureTest {
       disk.heal();
       writeOnceThatIsPossible(session, table);
       checkAll(db);
-    }
-    checkAll(fixture.reopen(db, options(mode)));
+    });
   }
 
   /// The same, and the database is closed like that. What the log has comes back.
@@ -284,10 +340,9 @@ class TierFailureTest {
 
   @ParameterizedTest
   @EnumSource
-  void aCheckpointFileThatCannotBeWrittenStopsNothing(WriterMode mode) {
-    Basalt db = filled(mode);
-    Table table = db.table("t");
-    try (Session session = db.openSession()) {
+  void aCheckpointFileThatCannotBeWrittenStopsNothing(WriterMode mode) throws Exception {
+    Stage stage = new Stage(mode);
+    stage.play((db, session, table) -> {
       files.fail(FileOperation.WRITE, "checkpoint", Errno.ENOSPC);
       for (int round = 0; round < 3; round++) {
         assertThatThrownBy(db::checkpoint)
@@ -303,38 +358,35 @@ class TierFailureTest {
       files.heal();
       db.checkpoint();
       checkAll(db);
-    }
-    checkAll(fixture.reopen(db, options(mode)));
+    });
   }
 
   /// What a failed sync of pages lost nobody knows: no checkpoint is made, and no page leaves by a
   /// write, until the database is opened again. The log has everything.
   @ParameterizedTest
   @EnumSource
-  void aFailedSyncOfPagesIsFinal(WriterMode mode) {
-    Basalt db = filled(mode);
-    Table table = db.table("t");
-    try (Session session = db.openSession()) {
-      files.fail(FileOperation.SYNC, "pages-", Errno.EIO);
-      CheckpointFailedException failure =
-          catchThrowableOfType(CheckpointFailedException.class, db::checkpoint);
-      assertThat(failure)
-          .hasMessageContaining("sync of")
-          .hasMessageContaining("pages-")
-          .hasMessageContaining("reopen");
-      files.heal();
-      long images = db.stats().writtenImageCount();
-      assertThatThrownBy(db::checkpoint).isInstanceOf(CheckpointFailedException.class);
-      ReadOnlyException refused = writeUntilRefused(session, table);
-      assertThat(refused)
-          .hasMessageContaining("sync of")
-          .hasMessageContaining("close")
-          .hasMessageNotContaining("without a restart");
-      assertThat(db.stats().writtenImageCount()).isEqualTo(images);
-      checkAll(db);
-    }
-    Basalt again = fixture.reopen(db, options(mode));
-    checkAll(again);
+  void aFailedSyncOfPagesIsFinal(WriterMode mode) throws Exception {
+    Stage stage = new Stage(mode);
+    Basalt again =
+        stage.play((db, session, table) -> {
+          files.fail(FileOperation.SYNC, "pages-", Errno.EIO);
+          CheckpointFailedException failure =
+              catchThrowableOfType(CheckpointFailedException.class, db::checkpoint);
+          assertThat(failure)
+              .hasMessageContaining("sync of")
+              .hasMessageContaining("pages-")
+              .hasMessageContaining("reopen");
+          files.heal();
+          long images = db.stats().writtenImageCount();
+          assertThatThrownBy(db::checkpoint).isInstanceOf(CheckpointFailedException.class);
+          ReadOnlyException refused = writeUntilRefused(session, table);
+          assertThat(refused)
+              .hasMessageContaining("sync of")
+              .hasMessageContaining("close")
+              .hasMessageNotContaining("without a restart");
+          assertThat(db.stats().writtenImageCount()).isEqualTo(images);
+          checkAll(db);
+        });
     again.checkpoint();
     checkAll(fixture.reopen(again, options(mode)));
   }

@@ -1,24 +1,15 @@
 package org.basaltdb.core;
 
 import org.openjdk.jcstress.annotations.Actor;
-import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
-import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 
 /// As [RowEvicted], where a thread of its own writes, which lends its partition to whoever gives a
 /// page a frame.
 @JCStressTest
-@Outcome(id = "CURRENT, CURRENT", expect = Expect.ACCEPTABLE, desc = "what was there, whole")
-@Outcome(
-    id = ".*STALE.*",
-    expect = Expect.FORBIDDEN,
-    desc = "READ-1: an older version than one that was there before the read")
-@Outcome(id = ".*TORN.*", expect = Expect.FORBIDDEN, desc = "READ-3: a row of two versions")
-@Outcome(id = ".*MISSED.*", expect = Expect.FORBIDDEN, desc = "READ-1: a miss, and it was there")
-@Outcome(id = ".*FAILED.*", expect = Expect.FORBIDDEN, desc = "WORD-2: the engine found it out")
-@Outcome(expect = Expect.FORBIDDEN, desc = "READ-2: a row that never was")
+@JCStressMeta(RowEvicted.class)
 @State
 public class RowEvictedByWriter {
   private static final TieredRows ROWS = new TieredRows(WriterMode.DEDICATED);

@@ -325,72 +325,78 @@ class PartitionImagesTest {
     assertThat(written).isEqualTo(1);
   }
 
+  /// A checkpoint that needs more pages than there is room for copies of.
+  private static final class ManyPending implements AutoCloseable {
+    static final int PAGES = 600;
+
+    final PartitionImages images;
+    private final MemoryBudget small = new MemoryBudget(16 << 20);
+    private final long frames = Memory.allocate((long) PAGES * PageLayout.PAGE_BYTES, Long.BYTES);
+
+    ManyPending() {
+      images =
+          new PartitionImages(
+              Region.reserve("images", 4 << 20, Region.ANY_NODE, small, Owner.PAGE_TABLE),
+              this::address,
+              frames,
+              small);
+      images.commitPages(PAGES);
+      for (int page = 0; page < PAGES; page++) {
+        images.pageAllocated(page);
+      }
+      images.openReserve();
+      images.cut(1);
+    }
+
+    long address(int page) {
+      return frames + (long) page * PageLayout.PAGE_BYTES;
+    }
+
+    @Override
+    public void close() {
+      images.close();
+      Memory.free(frames);
+      assertThat(small.used()).isZero();
+    }
+  }
+
   @Test
   void aCommandIsToldToWaitWhenTheReserveIsFull() {
-    MemoryBudget small = new MemoryBudget(16 << 20);
-    int pages = 600;
-    long frames = Memory.allocate((long) pages * PageLayout.PAGE_BYTES, Long.BYTES);
-    PartitionImages many =
-        new PartitionImages(
-            Region.reserve("images", 4 << 20, Region.ANY_NODE, small, Owner.PAGE_TABLE),
-            page -> frames + (long) page * PageLayout.PAGE_BYTES,
-            frames,
-            small);
-    many.commitPages(pages);
-    for (int page = 0; page < pages; page++) {
-      many.pageAllocated(page);
+    try (ManyPending pending = new ManyPending()) {
+      PartitionImages many = pending.images;
+      int changed = 0;
+      while (many.beforePageChange(changed)) {
+        changed++;
+      }
+      assertThat(changed).isBetween(1, ManyPending.PAGES - 1);
+      assertThat(many.hasRoom()).isFalse();
+      assertThat(many.beforePageChange(0)).as("copied before").isTrue();
+      int collected = many.collect(staging, units, 0, PIECE);
+      assertThat(collected).isEqualTo(PIECE);
+      assertThat(many.hasRoom()).isTrue();
+      assertThat(many.beforePageChange(changed)).isTrue();
     }
-    many.openReserve();
-    many.cut(1);
-    int changed = 0;
-    while (many.beforePageChange(changed)) {
-      changed++;
-    }
-    assertThat(changed).isBetween(1, pages - 1);
-    assertThat(many.hasRoom()).isFalse();
-    assertThat(many.beforePageChange(0)).as("copied before").isTrue();
-    int collected = many.collect(staging, units, 0, PIECE);
-    assertThat(collected).isEqualTo(PIECE);
-    assertThat(many.hasRoom()).isTrue();
-    assertThat(many.beforePageChange(changed)).isTrue();
-    many.close();
-    Memory.free(frames);
   }
 
   @Test
   void smallChangesTakeLittleRoom() {
-    MemoryBudget small = new MemoryBudget(16 << 20);
-    int pages = 600;
-    long frames = Memory.allocate((long) pages * PageLayout.PAGE_BYTES, Long.BYTES);
-    PartitionImages many =
-        new PartitionImages(
-            Region.reserve("images", 4 << 20, Region.ANY_NODE, small, Owner.PAGE_TABLE),
-            page -> frames + (long) page * PageLayout.PAGE_BYTES,
-            frames,
-            small);
-    many.commitPages(pages);
-    for (int page = 0; page < pages; page++) {
-      many.pageAllocated(page);
-    }
-    many.openReserve();
-    many.cut(1);
-    int changed = 500; // more than there is room for images of
-    for (int page = 0; page < changed; page++) {
-      assertThat(many.beforePageChange(page, 200, 4000, 112)).as("page %d", page).isTrue();
-      Memory.putLong(frames + (long) page * PageLayout.PAGE_BYTES + 4000, page + 1);
-    }
-    for (int collected = 0; collected < pages; ) {
-      int count = many.collect(staging, units, 0, PIECE);
-      for (int i = 0; i < count; i++) {
-        assertThat(Memory.getLong(staging.address(i) + 4000)).as("as at the cut").isZero();
-        assertThat(many.isPageDirty(Unit.number(units[i])))
-            .isEqualTo(Unit.number(units[i]) < changed);
+    try (ManyPending pending = new ManyPending()) {
+      PartitionImages many = pending.images;
+      int changed = 500; // more than there is room for images of
+      for (int page = 0; page < changed; page++) {
+        assertThat(many.beforePageChange(page, 200, 4000, 112)).as("page %d", page).isTrue();
+        Memory.putLong(pending.address(page) + 4000, page + 1);
       }
-      collected += count;
+      for (int collected = 0; collected < ManyPending.PAGES; ) {
+        int count = many.collect(staging, units, 0, PIECE);
+        for (int i = 0; i < count; i++) {
+          assertThat(Memory.getLong(staging.address(i) + 4000)).as("as at the cut").isZero();
+          assertThat(many.isPageDirty(Unit.number(units[i])))
+              .isEqualTo(Unit.number(units[i]) < changed);
+        }
+        collected += count;
+      }
     }
-    many.close();
-    Memory.free(frames);
-    assertThat(small.used()).isZero();
   }
 
   /// CLEAN-4: a page that changes between two loans of a piece is not in that piece once more, but

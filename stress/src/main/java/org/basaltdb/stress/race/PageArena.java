@@ -64,6 +64,13 @@ final class PageArena {
     }
   }
 
+  /// Changes a page in the frame of its number, as a writer does.
+  static void change(int page, long value) {
+    TABLE.lock(page);
+    fill(page, value);
+    TABLE.unlock(page);
+  }
+
   /// Reads a page as READ-1 has it.
   ///
   /// @return what it is filled with, [#TORN] or [#TURNED_AWAY]

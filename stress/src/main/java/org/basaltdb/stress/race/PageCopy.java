@@ -21,9 +21,7 @@ public class PageCopy {
 
   @Actor
   public void writer() {
-    PageArena.TABLE.lock(page);
-    PageArena.fill(page, 1);
-    PageArena.TABLE.unlock(page);
+    PageArena.change(page, 1);
   }
 
   @Actor

@@ -24,9 +24,7 @@ public class PageTouched {
 
   @Actor
   public void writer() {
-    PageArena.TABLE.lock(page);
-    PageArena.fill(page, 1);
-    PageArena.TABLE.unlock(page);
+    PageArena.change(page, 1);
   }
 
   @Actor
